@@ -1,0 +1,38 @@
+# The whole project in a few words: make graph, make test, make check.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: graph test lint check format bench wheel clean
+.DEFAULT_GOAL := graph
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+graph: $(VENV)/.ready  ## build exports/ from corpus/
+	$(BIN)/kg build
+
+test: $(VENV)/.ready  ## run the tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.ready  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint test  ## all of it
+
+format: $(VENV)/.ready  ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.ready  ## measure speed, by hand
+	$(BIN)/python benchmarks/extraction.py
+
+wheel: $(VENV)/.ready  ## build the wheel into dist/
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

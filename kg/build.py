@@ -1,0 +1,113 @@
+"""From listings to exports: the stages in their order.
+
+    read_papers → extract → resolve → build_graph → graph.ttl, graph.html, graph.graphml
+
+All exports are written beside their places first and moved there together at the end: a build that fails
+leaves the former exports as they were.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.errors import OutputError
+from kg.graph import Graph, build_graph
+from kg.graphml import write_graphml
+from kg.page import write_page
+from kg.pipeline import resolve_papers
+from kg.rdf import write_turtle
+from kg.readers import Reading, read_papers
+from kg.records import RELATIONS, TYPES, Paper, Resolution, Skipped
+from kg.vocabulary import BASE
+
+Progress = Callable[[Iterable[Paper], int], Iterable[Paper]]
+EXPORTS = ("graph.ttl", "graph.html", "graph.graphml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a build read and made; `entities` and `claims` count by type and by relation."""
+
+    papers: int
+    skipped: tuple[Skipped, ...]
+    entities: tuple[tuple[str, int], ...]
+    claims: tuple[tuple[str, int], ...]
+    results: int
+    seconds: float
+
+    def __str__(self) -> str:
+        entities = sum(n for _, n in self.entities)
+        claims = sum(n for _, n in self.claims)
+        lines = (
+            f"{self.papers:,} papers" + (f", {len(self.skipped):,} rows skipped" if self.skipped else ""),
+            f"{entities:,} entities: " + ", ".join(f"{n:,} {kind}" for kind, n in self.entities),
+            f"{claims:,} claims: " + ", ".join(f"{n:,} {relation}" for relation, n in self.claims),
+            f"{self.results:,} numeric results",
+            f"{self.seconds:.1f} seconds",
+        )
+        return "\n".join(lines)
+
+
+def build(
+    inputs: Sequence[str | Path],
+    output: Path,
+    *,
+    base: str = BASE,
+    progress: Progress = lambda papers, _: papers,
+) -> Summary:
+    """Read `inputs`, write the exports to the folder `output` and return what was made.
+
+    Raises:
+        KGError: an input holds no papers, the ontology is broken, or `output` cannot be written.
+    """
+    began = time.perf_counter()
+    reading = read_papers(inputs)
+    resolution = resolve_papers(progress(reading.papers, len(reading.papers)))
+    graph = build_graph(resolution)
+    write_exports(graph, output, base)
+    return _summary(reading, resolution, time.perf_counter() - began)
+
+
+def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
+    """Write all exports of `graph` to the folder `output`, all of them or none.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".build-", dir=output) as staging:
+            folder = Path(staging)
+            write_turtle(graph, folder / "graph.ttl", base)
+            write_page(graph, folder / "graph.html")
+            write_graphml(graph, folder / "graph.graphml")
+            for name in EXPORTS:
+                (folder / name).replace(output / name)
+    except OSError as e:
+        raise OutputError(f"{output}: cannot be written: {e.strerror or e}; choose another folder with -o") from e
+
+
+def _summary(reading: Reading, resolution: Resolution, seconds: float) -> Summary:
+    types = Counter(e.type for e in resolution.entities)
+    relations = Counter(c.predicate for c in resolution.claims)
+    return Summary(
+        papers=len(resolution.papers),
+        skipped=reading.skipped,
+        entities=_counted(types, TYPES),
+        claims=_counted(relations, RELATIONS),
+        results=len(resolution.outcomes),
+        seconds=seconds,
+    )
+
+
+def _counted(counts: Counter[str], order: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    def pairs() -> Iterator[tuple[str, int]]:
+        for name in order:
+            yield name, counts[name]
+
+    return tuple(pairs())

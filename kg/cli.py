@@ -1,0 +1,179 @@
+"""The command line: each command parses, calls one function and prints.
+
+Data goes to stdout, everything else to stderr. Exit status 0: done, 1: failed or not conforming,
+2: misuse. What a command needs is imported inside it, so that the quick ones stay quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.errors import KGError
+from kg.version import VERSION
+
+if TYPE_CHECKING:
+    from kg.records import Paper
+
+GRAPH = Path("exports/graph.ttl")
+CORPUS = "corpus"
+
+
+class Commands(click.Group):
+    """A group that prints an error of the program as one line, with a traceback only on --debug."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; exit with 1 where it fails."""
+        try:
+            return super().invoke(ctx)
+        except KGError as e:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"kg: {e}", err=True)
+            ctx.exit(1)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="kg")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def main(debug: bool) -> None:  # noqa: ARG001
+    """Turn listings of machine-learning papers into a knowledge graph, and ask it questions."""
+
+
+@main.command()
+@click.argument("inputs", nargs=-1, metavar="[INPUT]...")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("exports"), show_default=True, help="Folder for the exports.")
+@click.option("--base", metavar="IRI", default="https://w3id.org/mlkg/", show_default=True, help="What the IRIs of nodes begin with.")
+def build(inputs: tuple[str, ...], output: Path, base: str) -> None:
+    """Read listings (files, folders, -) and write graph.ttl, graph.html and graph.graphml.
+
+    Without INPUT the listings in corpus/ are read.
+    """
+    from kg.build import build as run
+
+    if not base.startswith(("http://", "https://", "urn:")) or not base.endswith(("/", "#", ":")) or set(base) & set(' <>"{}|\\^`'):
+        raise click.BadParameter("an absolute IRI that ends in / or #, such as https://example.org/kg/", param_hint="--base")
+    summary = run(inputs or (CORPUS,), output, base=base, progress=_progress)
+    for skipped in summary.skipped:
+        click.echo(f"kg: skipped {skipped}", err=True)
+    click.echo(str(summary), err=True)
+    click.echo(f"written to {output}/: graph.ttl, graph.html, graph.graphml", err=True)
+
+
+def _progress(papers: Iterable[Paper], total: int) -> Iterator[Paper]:
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    yield from track(papers, "Reading papers", total=total, console=console, disable=not console.is_terminal, transient=True)
+
+
+@main.command()
+@click.argument("arguments", nargs=-1, metavar="[GRAPH.ttl] QUERY")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "tsv", "json", "ttl"]), default=None, help="Default: table; ttl for triples.")
+@click.option("--list", "listing", is_flag=True, help="Show the named queries.")
+def query(arguments: tuple[str, ...], form: str | None, listing: bool) -> None:
+    """Run SPARQL: a named query, a .rq file, the text itself, or - for standard input."""
+    import pyoxigraph
+
+    from kg.queries import load_store, query_text, read_named_queries, read_prefixes, rows, run_query, serialize_answer
+
+    if listing:
+        named = read_named_queries().values()
+        width = max(len(q.name) for q in named)
+        for known in named:
+            click.echo(f"{known.name:<{width}}  {known.title}")
+        return
+    if not 1 <= len(arguments) <= 2:
+        raise click.UsageError("give a query, or a graph and a query; kg query --list shows the named ones")
+    graph, asked = (Path(arguments[0]), arguments[1]) if len(arguments) == 2 else (GRAPH, arguments[0])
+    text = click.get_text_stream("stdin").read() if asked == "-" else query_text(asked)
+    prefixes = read_prefixes()
+    answer = run_query(load_store(graph), text, prefixes)
+    if isinstance(answer, pyoxigraph.QuerySolutions) and form in (None, "table"):
+        _print_table([v.value for v in answer.variables], rows(answer, prefixes))
+        return
+    default = "ttl" if isinstance(answer, pyoxigraph.QueryTriples) else "csv"
+    sys.stdout.buffer.write(serialize_answer(answer, form or default))
+
+
+def _print_table(names: list[str], found: Iterable[list[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console = Console(width=160, highlight=False, color_system=None)
+    table = Table(*names, box=None, pad_edge=False, header_style="bold")
+    count = 0
+    for row in found:
+        table.add_row(*(Text(cell) for cell in row))
+        count += 1
+    console.print(table)
+    click.echo(f"{count} row{'s' if count != 1 else ''}", err=True)
+
+
+@main.command()
+@click.argument("name")
+@click.option("--graph", type=click.Path(path_type=Path), default=GRAPH, show_default=True, help="The Turtle file.")
+def show(name: str, graph: Path) -> None:
+    """Show one node: aliases, broader terms, papers, relations, each with its evidence sentence."""
+    from kg.node import describe_node, find_nodes
+    from kg.queries import load_store
+
+    store = load_store(graph)
+    best, *others = find_nodes(store, name)
+    for line in describe_node(store, best):
+        click.echo(line)
+    if others:
+        click.echo(f"kg: {name} may also mean " + ", ".join(f"{n.name} ({n.kind}) {n.iri}" for n in others), err=True)
+
+
+@main.command()
+@click.argument("graph", type=click.Path(path_type=Path))
+def validate(graph: Path) -> None:
+    """Check GRAPH.ttl against the SHACL shapes; exit with 1 where it does not conform."""
+    from kg.ontology import ontology_folder
+    from kg.validation import find_violations, read_turtle
+
+    violations = find_violations(read_turtle([graph]), read_turtle([ontology_folder() / "shapes.ttl"]))
+    for violation in violations:
+        click.echo(str(violation))
+    if violations:
+        click.echo(f"kg: {graph}: {len(violations)} violations; build it again with: kg build", err=True)
+        sys.exit(1)
+    click.echo(f"{graph} conforms", err=True)
+
+
+@main.command()
+@click.argument("gold", type=click.Path(path_type=Path))
+@click.option("--errors", is_flag=True, help="List what was missed and what was wrong.")
+@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+def evaluate(gold: Path, errors: bool, as_json: bool) -> None:
+    """Score the extraction against annotated papers: precision, recall and F1 per type, role and relation."""
+    import json
+
+    from kg.evaluation import evaluate_file
+
+    evaluation = evaluate_file(gold)
+    if as_json:
+        click.echo(json.dumps(evaluation.figures(), indent=2))
+        return
+    click.echo(f"{'':22} {'precision':>9} {'recall':>7} {'F1':>6} {'right':>6} {'wrong':>6} {'missed':>6}")
+    for name, f in evaluation.figures().items():
+        click.echo(f"{name:22} {f['precision']:9.3f} {f['recall']:7.3f} {f['f1']:6.3f} {f['right']:6} {f['wrong']:6} {f['missed']:6}")
+    if errors:
+        for line in evaluation.errors:
+            click.echo(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The errors of the package.
+
+    KGError                 anything a user can mend; the command line prints it as one line
+    ├── InputError          a file or a row of it cannot be read as papers
+    ├── OntologyError       a file of the ontology is broken or contradicts another one
+    ├── QueryError          a SPARQL query that is wrong or not allowed
+    ├── NotFoundError       a name that the graph or the ontology does not know
+    └── OutputError         an export cannot be written
+
+A violation of the SHACL shapes is a value (`kg.validation.Violation`), not an error.
+"""
+
+
+class KGError(Exception):
+    """Say in one line what is wrong, where, and what to do about it."""
+
+
+class InputError(KGError):
+    """A file, or a row of it, that cannot be read as papers."""
+
+
+class OntologyError(KGError):
+    """A file of the ontology that is broken or contradicts another one."""
+
+
+class QueryError(KGError):
+    """A SPARQL query that is wrong or not allowed."""
+
+
+class NotFoundError(KGError):
+    """A name that the graph or the ontology does not know."""
+
+
+class OutputError(KGError):
+    """An export that cannot be written."""

@@ -1,0 +1,105 @@
+"""Abbreviations and their expansions within one paper.
+
+The method is Schwartz and Hearst, "A Simple Algorithm for Identifying Abbreviation Definitions in
+Biomedical Text" (PSB 2003): for ``long form (SF)`` the characters of the short form are sought from
+right to left in the words before it; the first must begin a word. The same is tried for ``SF (long form)``.
+A digit of the short form may be missing from the long form ("SmallToLarge (S2L)").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+PARENTHESIS = re.compile(r"\(([^()\n]{2,80})\)")
+SHORT = re.compile(r"(?=\S*[A-Z])[A-Za-z0-9][\w.+^/-]{0,11}(?: [A-Z][\w-]{0,8})?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abbreviation:
+    """A short form and its long form with the offsets of both; the short form is in the singular."""
+
+    short: str
+    long: str
+    short_start: int
+    short_end: int
+    long_start: int
+    long_end: int
+
+
+def find_abbreviations(text: str) -> tuple[Abbreviation, ...]:
+    """Return the abbreviations that `text` defines, in the order of the text.
+
+    >>> [(a.short, a.long) for a in find_abbreviations("a key-value (KV) cache for large language models (LLMs)")]
+    [('KV', 'key-value'), ('LLM', 'large language models')]
+    >>> [(a.short, a.long) for a in find_abbreviations("We study SPA (structured pruning adapters).")]
+    [('SPA', 'structured pruning adapters')]
+    """
+    found: list[Abbreviation] = []
+    for match in PARENTHESIS.finditer(text):
+        inner = re.split(r"[;,]|\be\.g\.|\bi\.e\.", match.group(1))[0].strip()
+        offset = match.start(1) + match.group(1).find(inner)
+        line_start = text.rfind("\n", 0, match.start()) + 1
+        if SHORT.fullmatch(inner) and 2 <= len(inner):
+            start = expansion_start(text[line_start : match.start()], inner)
+            if start is not None:
+                end = len(text[: match.start()].rstrip())
+                found.append(_abbreviation(text, offset, inner, line_start + start, end))
+        elif len(inner.split()) > 1:
+            before = text[line_start : match.start()].rstrip()
+            short = before.split()[-1].strip("\"'“”‘’") if before.split() else ""
+            if SHORT.fullmatch(short) and short[:1].lower() == inner[:1].lower():
+                at = line_start + before.rfind(short)
+                start = expansion_start(inner, short)
+                if start == 0 and len(short) > 1:
+                    found.append(_abbreviation(text, at, short, offset, offset + len(inner)))
+    return tuple(found)
+
+
+def expansion_start(before: str, short: str) -> int | None:
+    """Return where in `before` the expansion of `short` begins that ends at its end, or None.
+
+    >>> "uses the low-rank adaptation"[expansion_start("uses the low-rank adaptation", "LoRA"):]
+    'low-rank adaptation'
+    """
+    singular = short[:-1] if len(short) > 2 and short.endswith("s") and short[-2].isupper() else short
+    characters = [c for c in singular.lower() if c.isalnum()]
+    letters = [c for c in characters if c.isalpha()]
+    words = list(re.finditer(r"\S+", before.rstrip()))
+    if len(letters) < 2 or not words:
+        return None
+    window = words[-min(len(letters) + 5, len(letters) * 2) :]
+    text = before.rstrip()
+    for wanted in (characters, letters) if characters != letters else (characters,):
+        at = _match_backwards(text, wanted, window[0].start())
+        if at is not None:
+            long = text[at:]
+            if len(long) > len(singular) and not re.search(r"[.;:!?] ", long) and singular.lower() not in long.lower().split():
+                return at
+    return None
+
+
+def _match_backwards(text: str, wanted: list[str], lowest: int) -> int | None:
+    at = len(text)
+    lowered = text.lower()
+    for i, character in reversed(list(enumerate(wanted))):
+        at -= 1
+        while at >= lowest and (lowered[at] != character or (i == 0 and at > 0 and text[at - 1].isalnum())):
+            at -= 1
+        if at < lowest:
+            return None
+    return at if text[at].isalnum() else None
+
+
+def _abbreviation(text: str, short_start: int, short: str, long_start: int, long_end: int) -> Abbreviation:
+    plural = len(short) > 2 and short.endswith("s") and short[-2].isupper()
+    while text[long_start] in "\"'“‘(`":
+        long_start += 1
+    return Abbreviation(
+        short=short[:-1] if plural else short,
+        long=text[long_start:long_end].strip("\"'”’`"),
+        short_start=short_start,
+        short_end=short_start + len(short),
+        long_start=long_start,
+        long_end=long_end,
+    )

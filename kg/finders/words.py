@@ -1,0 +1,62 @@
+"""The words of a paper: its tokens as parallel tuples, with sentences; what all finders work on."""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kg.records import Quote
+from kg.text import JOINERS, find_sentences
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Tokens of `text`: their atoms and character offsets, n of each, and the sentences.
+
+    `title_end` is the offset of the line break after the title.
+    """
+
+    text: str
+    atoms: tuple[str, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    sentences: tuple[Quote, ...]
+    title_end: int
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return the character offsets of tokens `first` to `last` (excluded), without a trailing joiner."""
+        return self.starts[first], self.ends[last - 1]
+
+    def surface(self, first: int, last: int) -> str:
+        """Return the text of tokens `first` to `last` (excluded), without a trailing joiner."""
+        return self.text[self.starts[first] : self.ends[last - 1]]
+
+    def token_at(self, offset: int) -> int:
+        """Return the index of the first token that ends after `offset`."""
+        return bisect.bisect_right(self.ends, offset)
+
+    def sentence_at(self, offset: int) -> Quote:
+        """Return the sentence that holds the character at `offset`."""
+        at = bisect.bisect_right(self.sentences, offset, key=lambda s: s.start) - 1
+        return self.sentences[max(at, 0)]
+
+
+def read_words(doc: Doc) -> Words:
+    """Return the words of `doc`, which was made by `kg.text.Tokenizer`."""
+    text = doc.text
+    words = [token.text for token in doc]
+    starts = tuple(token.idx for token in doc)
+    ends = tuple(s + (len(w.rstrip(JOINERS)) or len(w)) for s, w in zip(starts, words, strict=True))
+    newline = text.find("\n")
+    return Words(
+        text=text,
+        atoms=tuple(token.norm_ for token in doc),
+        starts=starts,
+        ends=ends,
+        sentences=find_sentences(text),
+        title_end=newline if newline >= 0 else len(text),
+    )

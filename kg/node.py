@@ -1,0 +1,145 @@
+"""One node of the graph as text: what it is, and each of its edges with a sentence that says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from kg.errors import NotFoundError
+from kg.text import key, title_key
+from kg.vocabulary import BASE
+
+if TYPE_CHECKING:
+    import pyoxigraph
+
+INVERSE = {
+    "introduces": "introduced by",
+    "uses": "used by",
+    "comparesWith": "compared with by",
+    "mentions": "mentioned by",
+    "improvesOn": "improved on by",
+}
+FORWARD = {
+    "introduces": "introduces",
+    "uses": "uses",
+    "comparesWith": "compares with",
+    "mentions": "mentions",
+    "improvesOn": "improves on",
+}
+NAMES = """
+SELECT ?node ?name ?type WHERE {
+  ?node a ?type .
+  { ?node skos:prefLabel ?name } UNION { ?node skos:altLabel ?name } UNION { ?node dcterms:title ?name }
+  FILTER(STRSTARTS(STR(?type), STR(kg:)) && ?type != kg:Entity)
+}"""
+ABOUT = """
+SELECT ?p ?o WHERE {
+  ?node ?p ?o .
+  FILTER(?p IN (skos:prefLabel, skos:altLabel, skos:definition, dcterms:title, dcterms:abstract))
+} ORDER BY ?p ?o"""
+BROADER = "SELECT ?label WHERE { ?node skos:broader ?b . ?b skos:prefLabel ?label } ORDER BY ?label"
+NARROWER = "SELECT ?label WHERE { ?n skos:broader ?node . ?n skos:prefLabel ?label } ORDER BY ?label"
+EDGES = """
+SELECT ?forward ?p ?other ?name ?confidence ?quote ?aspect ?value WHERE {
+  { ?c rdf:subject ?node ; rdf:object ?other . BIND(true AS ?forward) }
+  UNION { ?c rdf:object ?node ; rdf:subject ?other . BIND(false AS ?forward) }
+  ?c a kg:Claim ; rdf:predicate ?p ; kg:confidence ?confidence ; kg:evidence ?e .
+  ?e kg:quote ?quote ; kg:start ?start . OPTIONAL { ?e kg:aspect ?aspect } OPTIONAL { ?e kg:value ?value }
+  OPTIONAL { ?other skos:prefLabel ?label } OPTIONAL { ?other dcterms:title ?title }
+  BIND(COALESCE(?label, ?title) AS ?name)
+} ORDER BY DESC(?forward) ?p ?name ?other DESC(BOUND(?value)) DESC(BOUND(?aspect)) ?start ?e"""
+RESULTS = """
+SELECT ?metric ?value ?quote WHERE {
+  { SELECT DISTINCT ?r WHERE { ?r kg:reportedIn|kg:subject ?node } }
+  ?r kg:metric ?metric ; kg:value ?value ; kg:evidence ?e . ?e kg:quote ?quote ; kg:start ?start
+} ORDER BY ?start ?r"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A node found by name; `iri` is whole, `kind` the class without its prefix."""
+
+    iri: str
+    kind: str
+    name: str
+
+
+def find_nodes(store: pyoxigraph.Store, name: str) -> tuple[Node, ...]:
+    """Return the nodes that `name` may mean, the best first: its label, an alias, a title, an id.
+
+    Raises:
+        NotFoundError: there is none; the message proposes similar names.
+    """
+    wanted, wanted_title = key(name), title_key(name)
+    ranked: dict[str, tuple[int, Node]] = {}
+    names: list[str] = []
+    for iri, label, kind in _ask(store, NAMES):
+        names.append(label)
+        short = kind.rsplit("#")[-1]
+        found = Node(iri=iri, kind=short, name=label)
+        if iri in (name, BASE + name):
+            ranked[iri] = (0, found)
+        elif label == name:
+            ranked[iri] = min(ranked.get(iri, (1, found)), (1, found), key=lambda r: r[0])
+        elif (wanted and key(label) == wanted) or (short == "Paper" and title_key(label) == wanted_title):
+            ranked.setdefault(iri, (2, found))
+    if not ranked:
+        import difflib
+
+        near = difflib.get_close_matches(name.lower(), sorted({n.lower() for n in names}), n=3, cutoff=0.7)
+        hint = f"; similar: {', '.join(near)}" if near else ""
+        raise NotFoundError(f"{name}: nothing in the graph has this name{hint}")
+    return tuple(node for _, node in sorted(ranked.values(), key=lambda r: (r[0], r[1].iri)))
+
+
+def describe_node(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
+    """Yield the lines that tell what `node` is and what is said of it."""
+
+    def ask(query: str) -> Iterator[list[str]]:
+        return _ask(store, query.replace("?node", f"<{node.iri}>"))
+
+    facts: dict[str, list[str]] = {}
+    for predicate, value in ask(ABOUT):
+        facts.setdefault(predicate.replace("#", "/").rsplit("/")[-1], []).append(value)
+    yield f"{next(iter(facts.get('prefLabel', facts.get('title', [node.name]))))}  ({node.kind})"
+    yield f"  {node.iri}"
+    for text in facts.get("definition", []) + facts.get("abstract", []):
+        yield f"  {text}"
+    for caption, values in (
+        ("also", sorted(facts.get("altLabel", []))),
+        ("broader", [r[0] for r in ask(BROADER)]),
+        ("narrower", [r[0] for r in ask(NARROWER)]),
+    ):
+        if values:
+            yield f"  {caption}: {', '.join(values)}"
+    heading = ""
+    last: tuple[str, str] | None = None
+    for forward, predicate, other, name, confidence, quote, aspect, value in ask(EDGES):
+        relation = predicate.rsplit("#")[-1]
+        caption = (FORWARD if forward == "true" else INVERSE)[relation]
+        if caption != heading:
+            heading = caption
+            yield ""
+            yield f"{caption}:"
+        if (caption, other) == last:
+            continue
+        last = (caption, other)
+        said = ", ".join(x for x in (aspect, value) if x)
+        yield f"  {name}  [{float(confidence):.2f}]" + (f"  ({said})" if said else "")
+        yield f"      “{quote}”"
+    results = list(ask(RESULTS))
+    if results:
+        yield ""
+        yield "results:"
+        for metric, value, quote in results:
+            yield f"  {metric}: {value}"
+            yield f"      “{quote}”"
+
+
+def _ask(store: pyoxigraph.Store, query: str) -> Iterator[list[str]]:
+    """Yield the rows that answer `query`, unbound variables empty."""
+    from kg.queries import read_prefixes, run_query
+
+    for solution in cast("pyoxigraph.QuerySolutions", run_query(store, query, read_prefixes())):
+        yield ["" if term is None else str(getattr(term, "value", term)) for term in solution]

@@ -1,0 +1,200 @@
+"""The records that flow between the stages, one frozen dataclass per boundary.
+
+    Paper → Mention → Relation, Result   (one Extraction per paper)
+          → Entity, Claim, Evidence      (one Resolution over all papers)
+
+Offsets count characters of `Paper.text`, the title, a newline and the abstract. Within an
+`Extraction`, relations and results point at mentions; after resolution, claims point at node ids
+such as ``technique/low-rank-adaptation``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+TYPES = ("Technique", "Model", "Dataset", "Hardware", "Software", "Task")
+"""The entity types, in the order in which they are listed everywhere."""
+
+ROLES = ("introduces", "uses", "comparesWith", "mentions")
+"""The paper → entity relations, the strongest first."""
+
+RELATIONS = (*ROLES, "improvesOn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A paper as a listing gives it; `pages` names the listings it was found on."""
+
+    title: str
+    abstract: str
+    pages: tuple[str, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The text that all offsets refer to."""
+        return f"{self.title}\n{self.abstract}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A row of an input that is no paper, with the reason in words for its reader."""
+
+    source: str
+    row: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.row}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Mention:
+    """A stretch of a paper's text that names an entity.
+
+    `name` is what the entity is called (its key is derived from it), `concept` the node id where
+    the vocabulary has it, `head` the node id of the concept it narrows, `aliases` other names that
+    this very paper gives for it, `tagged` the probability that the trained tagger gives this place.
+    """
+
+    start: int
+    end: int
+    surface: str
+    name: str
+    type: str
+    rule: str
+    confidence: float
+    concept: str | None = None
+    head: str | None = None
+    aliases: tuple[str, ...] = ()
+    tagged: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Quote:
+    """A sentence of a paper's text."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """What one sentence of a paper says of a mentioned entity.
+
+    `source` is the mention of the better thing of an improvement, None where it is the paper itself.
+    """
+
+    predicate: str
+    target: Mention
+    quote: Quote
+    rule: str
+    confidence: float
+    source: Mention | None = None
+    aspect: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A numeric outcome claimed by a paper; `value` as written, `number` read from it."""
+
+    metric: str
+    value: str
+    number: str
+    unit: str
+    quote: Quote
+    start: int
+    end: int
+    rule: str
+    confidence: float
+    subject: Mention | None = None
+    baseline: Mention | None = None
+    dataset: Mention | None = None
+    hardware: Mention | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """All that was found in one paper."""
+
+    paper: Paper
+    mentions: tuple[Mention, ...]
+    relations: tuple[Relation, ...]
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """A thing that papers speak of; `broader` are node ids."""
+
+    id: str
+    type: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    definition: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Evidence:
+    """Where a paper says it: the entity's words, the sentence around them, and what found them."""
+
+    id: str
+    paper: str
+    start: int
+    end: int
+    surface: str
+    quote: str
+    rule: str
+    aspect: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An edge of the graph with its confidence in [0, 1] and the evidence for it."""
+
+    id: str
+    subject: str
+    predicate: str
+    object: str
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A numeric result after resolution: `subject`, `baseline`, `dataset`, `hardware` are node ids."""
+
+    id: str
+    paper: str
+    subject: str
+    metric: str
+    value: str
+    number: str
+    unit: str
+    confidence: float
+    evidence: Evidence
+    baseline: str | None = None
+    dataset: str | None = None
+    hardware: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """Papers by node id, entities, claims and outcomes over all papers, each sorted by id."""
+
+    papers: tuple[tuple[str, Paper], ...]
+    entities: tuple[Entity, ...]
+    claims: tuple[Claim, ...]
+    outcomes: tuple[Outcome, ...]
+    counts: tuple[tuple[str, int], ...] = field(default=())
+
+    def evidence(self) -> Iterator[Evidence]:
+        """Yield every piece of evidence once, sorted by id."""
+        found = {e.id: e for c in self.claims for e in c.evidence}
+        found.update((o.evidence.id, o.evidence) for o in self.outcomes)
+        yield from (found[i] for i in sorted(found))

@@ -1,0 +1,189 @@
+"""Resolution: one node for each thing over all papers.
+
+A mention of a vocabulary concept is that concept. Any other thing is known by its type and the key of
+its name, so that spellings of one name meet and equal names of different types stay apart. A thing with
+a long and a short form is known by its short form where that is distinctive (`QLoRA`), else by its long
+form: papers that coin the same three letters for different things do not meet. An id never depends on
+other papers than the ones that name the thing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from kg.finders.names import is_coined
+from kg.records import (
+    RELATIONS,
+    ROLES,
+    Claim,
+    Entity,
+    Evidence,
+    Extraction,
+    Mention,
+    Outcome,
+    Paper,
+    Quote,
+    Resolution,
+)
+from kg.text import digest, key, paper_id, slug
+from kg.vocabulary import Vocabulary
+
+
+def resolve(extractions: Iterable[Extraction], vocabulary: Vocabulary) -> Resolution:
+    """Return the entities, claims and outcomes of all `extractions`, each sorted by id."""
+    papers: dict[str, Paper] = {}
+    things: defaultdict[str, list[Mention]] = defaultdict(list)
+    claims: dict[tuple[str, str, str], list[tuple[float, Evidence]]] = defaultdict(list)
+    outcomes: dict[str, Outcome] = {}
+    for extraction in extractions:
+        paper = paper_id(extraction.paper.title)
+        papers[paper] = extraction.paper
+        for mention in extraction.mentions:
+            things[entity_id(mention)].append(mention)
+        for edge, support in _claims_of(paper, extraction).items():
+            claims[edge] += support
+        outcomes.update((o.id, o) for o in _outcomes_of(paper, extraction))
+    entities = {node: _entity(node, mentions, vocabulary) for node, mentions in things.items()}
+    for node in list(entities):
+        for ancestor in (a for b in (node, *entities[node].broader) for a in (b, *vocabulary.ancestors(b))):
+            if ancestor not in entities:
+                entities[ancestor] = _entity(ancestor, (), vocabulary)
+    return Resolution(
+        papers=tuple(sorted(papers.items())),
+        entities=tuple(entities[i] for i in sorted(entities)),
+        claims=tuple(sorted((_claim(edge, support) for edge, support in claims.items()), key=lambda c: c.id)),
+        outcomes=tuple(outcomes[i] for i in sorted(outcomes)),
+    )
+
+
+def entity_id(mention: Mention) -> str:
+    """Return the node id of the thing that `mention` names.
+
+    >>> entity_id(Mention(start=0, end=5, surface="QLoRA", name="quantized LoRA", type="Technique",
+    ...                   rule="expansion", confidence=1.0, aliases=("QLoRA",)))
+    'technique/qlora'
+    """
+    if mention.concept is not None:
+        return mention.concept
+    return f"{mention.type.lower()}/{slug(identity(mention.name, mention.aliases)) or digest(mention.name)}"
+
+
+def identity(name: str, aliases: Sequence[str]) -> str:
+    """Return the one of its names that a thing is known by."""
+    short = sorted((n for n in (name, *aliases) if is_distinctive(n)), key=lambda n: (len(n), n))
+    return short[0] if short else name
+
+
+def is_distinctive(name: str) -> bool:
+    """Tell whether two papers that write this short form mean one thing.
+
+    >>> [is_distinctive(n) for n in ("QLoRA", "SPA", "HAWQ-V2", "low-rank adaptation", "MTRB")]
+    [True, False, True, False, False]
+    """
+    if " " in name or not is_coined(name):
+        return False
+    return any(c.islower() for c in name.rstrip("s")) or any(c.isdigit() for c in name) or len(name) >= 6
+
+
+def _entity(node: str, mentions: Sequence[Mention], vocabulary: Vocabulary) -> Entity:
+    known = vocabulary.concepts.get(node)
+    if known is not None:
+        aliases = {*known.aliases, *known.ambiguous, *(a for m in mentions for a in m.aliases)}
+        return Entity(
+            id=node,
+            type=known.type,
+            label=known.label,
+            aliases=_aliases(aliases, known.label),
+            broader=known.broader,
+            definition=known.definition,
+        )
+    counted = Counter(m.name for m in mentions)
+    label = min(counted, key=lambda n: (-counted[n], n))
+    heads = sorted({m.head for m in mentions if m.head and m.head.startswith(node.split("/")[0] + "/") and m.head != node})
+    return Entity(
+        id=node,
+        type=mentions[0].type,
+        label=label,
+        aliases=_aliases({a for m in mentions for a in (m.name, *m.aliases)}, label),
+        broader=tuple(h for h in heads if h in vocabulary.concepts)[:1],
+    )
+
+
+def _aliases(names: Iterable[str], label: str) -> tuple[str, ...]:
+    """Return one spelling for each key of `names` other than that of `label`."""
+    spellings: dict[tuple[str, ...], str] = {}
+    for name in sorted(names):
+        if key(name) != key(label):
+            spellings.setdefault(key(name), name)
+    return tuple(sorted(spellings.values()))
+
+
+def _claims_of(paper: str, extraction: Extraction) -> dict[tuple[str, str, str], list[tuple[float, Evidence]]]:
+    """Return the edges of one paper, of the roles of a thing the strongest alone."""
+    strongest: dict[str, str] = {}
+    for relation in extraction.relations:
+        if relation.predicate in ROLES:
+            node = entity_id(relation.target)
+            strongest[node] = min(strongest.get(node, relation.predicate), relation.predicate, key=RELATIONS.index)
+    found: defaultdict[tuple[str, str, str], list[tuple[float, Evidence]]] = defaultdict(list)
+    for relation in extraction.relations:
+        node = entity_id(relation.target)
+        evidence = _evidence(
+            paper, relation.target.start, relation.target.end, relation.target.surface, relation.quote,
+            relation.rule, relation.aspect or "", relation.value or "",
+        )  # fmt: skip
+        if relation.predicate in ROLES:
+            found[paper, strongest[node], node].append((relation.confidence, evidence))
+            continue
+        found[paper, relation.predicate, node].append((relation.confidence, evidence))
+        if relation.source is not None and entity_id(relation.source) != node:
+            found[entity_id(relation.source), relation.predicate, node].append((relation.confidence, evidence))
+    return found
+
+
+def _outcomes_of(paper: str, extraction: Extraction) -> Iterable[Outcome]:
+    for result in extraction.results:
+        surface = extraction.paper.text[result.start : result.end]
+        yield Outcome(
+            id=f"result/{digest(paper, result.start, result.end, result.metric)}",
+            paper=paper,
+            subject=entity_id(result.subject) if result.subject else paper,
+            metric=result.metric,
+            value=result.value,
+            number=result.number,
+            unit=result.unit,
+            confidence=result.confidence,
+            evidence=_evidence(paper, result.start, result.end, surface, result.quote, result.rule, "", ""),
+            baseline=entity_id(result.baseline) if result.baseline else None,
+            dataset=entity_id(result.dataset) if result.dataset else None,
+            hardware=entity_id(result.hardware) if result.hardware else None,
+        )
+
+
+def _evidence(
+    paper: str, start: int, end: int, surface: str, quote: Quote, rule: str, aspect: str, value: str
+) -> Evidence:
+    return Evidence(
+        id=f"evidence/{digest(paper, start, end, rule, aspect, value)}",
+        paper=paper,
+        start=start,
+        end=end,
+        surface=surface,
+        quote=quote.text,
+        rule=rule,
+        aspect=aspect,
+        value=value,
+    )
+
+
+def _claim(edge: tuple[str, str, str], support: Sequence[tuple[float, Evidence]]) -> Claim:
+    subject, predicate, target = edge
+    return Claim(
+        id=f"claim/{digest(*edge)}",
+        subject=subject,
+        predicate=predicate,
+        object=target,
+        confidence=max(confidence for confidence, _ in support),
+        evidence=tuple(sorted({e.id: e for _, e in support}.values(), key=lambda e: (e.paper, e.start, e.id))),
+    )

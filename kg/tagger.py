@@ -1,0 +1,196 @@
+"""The trained part of the extraction: a linear-chain CRF over the tokens of a paper.
+
+It decides where the rules are in doubt: which of the overlapping candidates is the entity, and what is an
+entity though no list knows it. Each token is described by its atom, shape and affixes, by the clusters of
+its atom, by what the rules found on it (vocabulary, coined names, compositions, abbreviations), and by the
+same of its neighbours; the labels are B-/I- of the six types and O. The method is Lafferty, McCallum and
+Pereira, "Conditional Random Fields" (ICML 2001), in the implementation CRFsuite; the clusters are k-means
+over word vectors from the singular value decomposition of positive pointwise mutual information (Levy,
+Goldberg and Dagan, TACL 2015).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.cues import Cues
+from kg.errors import OntologyError
+from kg.finders.abbreviations import Abbreviation
+from kg.finders.words import Words
+from kg.records import Mention
+
+if TYPE_CHECKING:
+    import pycrfsuite
+
+WEIGHTS = Path(__file__).parent / "weights"
+MODEL = "mentions.crfsuite"
+CLUSTERS = "clusters.json"
+RUNS = re.compile(r"(.)\1+")
+KINDS = {"term": "t", "term-ambiguous": "a", "composition": "k"}
+# which features of a neighbour tell something of a token, by its distance
+NEAR = ("a=", "sh", "he", "pl", "s=", "be", "s3", "ct", "cn", "k0", "k1", "k2")
+FAR = ("a=", "he", "s=", "k1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Tokens `first` to `last` (excluded) with a type and the least marginal probability among them."""
+
+    first: int
+    last: int
+    type: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagger:
+    """The trained weights, and the clusters of atoms."""
+
+    crf: pycrfsuite.Tagger
+    clusters: Mapping[str, Sequence[int]]
+
+
+@lru_cache(maxsize=2)
+def read_tagger(folder: Path = WEIGHTS) -> Tagger:
+    """Read the weights in `folder`.
+
+    Raises:
+        OntologyError: they are missing or broken.
+    """
+    import pycrfsuite
+
+    crf = pycrfsuite.Tagger()
+    try:
+        crf.open(str(folder / MODEL))
+        clusters = json.loads((folder / CLUSTERS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as e:
+        raise OntologyError(f"{folder}: the trained weights cannot be read ({e}); train them with: kg train") from e
+    return Tagger(crf=crf, clusters=clusters)
+
+
+def find_spans(tagger: Tagger, features: Sequence[Sequence[str]]) -> tuple[Span, ...]:
+    """Return the most probable entities for the tokens described by `features`, n lists for n tokens."""
+    if not features:
+        return ()
+    labels = tagger.crf.tag(features)
+    found: list[Span] = []
+    first = None
+    for i, label in enumerate([*labels, "O"]):
+        if first is not None and (label[0] in "OB" or label[2:] != labels[first][2:]):
+            kind = labels[first][2:]
+            sure = min(tagger.crf.marginal(labels[j], j) for j in range(first, i))
+            found.append(Span(first=first, last=i, type=kind, probability=sure))
+            first = None
+        if label != "O" and first is None:
+            first = i
+    return tuple(found)
+
+
+def token_features(
+    words: Words,
+    candidates: Iterable[Mention],
+    selected: Iterable[Mention],
+    abbreviations: Iterable[Abbreviation],
+    cues: Cues,
+    clusters: Mapping[str, Sequence[int]],
+) -> list[list[str]]:
+    """Return the features of each token: `candidates` are all that the rules found, `selected` what they chose."""
+    found = _rule_features(words, candidates, selected, abbreviations)
+    counts = Counter(words.atoms)
+    in_title = {a for a, start in zip(words.atoms, words.starts, strict=True) if start < words.title_end}
+    own = [
+        _own_features(words, i, cues, clusters, counts, in_title) + found[i] for i in range(len(words.atoms))
+    ]
+    near = [[x for x in f if x[:2] in NEAR] for f in own]
+    far = [[x for x in f if x[:2] in FAR] for f in own]
+    features = []
+    for i in range(len(own)):
+        row = list(own[i])
+        for distance, kept in ((-2, far), (-1, near), (1, near), (2, far)):
+            j = i + distance
+            row += [f"{distance}:{x}" for x in kept[j]] if 0 <= j < len(own) else [f"{distance}:#"]
+        if i + 1 < len(own):
+            row.append(f"a+={words.atoms[i]}_{words.atoms[i + 1]}")
+        if i:
+            row.append(f"a-={words.atoms[i - 1]}_{words.atoms[i]}")
+        features.append(row)
+    return features
+
+
+def _own_features(
+    words: Words,
+    i: int,
+    cues: Cues,
+    clusters: Mapping[str, Sequence[int]],
+    counts: Mapping[str, int],
+    in_title: set[str],
+) -> list[str]:
+    atom, start, end = words.atoms[i], words.starts[i], words.ends[i]
+    word = words.text[start:end]
+    lowered = word.lower()
+    joined = words.text[end : words.starts[i + 1]] if i + 1 < len(words.atoms) else " "
+    before = words.text[words.ends[i - 1] : start] if i else " "
+    features = ["b", f"a={atom}", f"w={word}", f"sh={_shape(word)}", f"s3={lowered[-3:]}", f"s2={lowered[-2:]}",
+                f"p3={lowered[:3]}", f"j={joined[:1] not in ('', ' ')}{before[:1] not in ('', ' ')}"]  # fmt: skip
+    if start < words.title_end:
+        features.append("title")
+    elif atom in in_title and atom.isalpha() and len(atom) > 3:
+        features.append("intitle")
+    if counts[atom] > 1:
+        features.append("rep")
+    features += [f"k{size}={cluster}" for size, cluster in enumerate(clusters.get(atom, ()))]
+    if lowered in cues.heads:
+        features.append(f"head={cues.heads[lowered]}")
+    if lowered in cues.plain:
+        features.append("plain")
+    if lowered in cues.narrowing:
+        features.append("narrow")
+    return features
+
+
+def _rule_features(
+    words: Words, candidates: Iterable[Mention], selected: Iterable[Mention], abbreviations: Iterable[Abbreviation]
+) -> list[list[str]]:
+    features: list[list[str]] = [[] for _ in words.atoms]
+    longest: dict[int, tuple[int, int, Mention]] = {}
+    for mention in candidates:
+        first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
+        kind = KINDS.get(mention.rule, "n")
+        for i in range(first, last):
+            place = ("B" if i == first else "I") + ("E" if i == last - 1 else "")
+            features[i] += (f"c{kind}={place}:{mention.type}", f"c{kind}r={place[0]}:{mention.rule}")
+            if mention.concept and (i not in longest or last - first > longest[i][1] - longest[i][0]):
+                longest[i] = (first, last, mention)
+    for i, (first, last, mention) in longest.items():
+        features[i] += (f"best={'B' if i == first else 'I'}:{mention.type}:{min(4, last - first)}", f"conc={mention.concept}")
+    for mention in selected:
+        first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
+        for i in range(first, last):
+            place = ("B" if i == first else "I") + ("E" if i == last - 1 else "")
+            features[i] += (f"s={place}:{mention.type}", f"sr={place[0]}:{mention.rule}")
+    for abbreviation in abbreviations:
+        for tag, start, end in (
+            ("long", abbreviation.long_start, abbreviation.long_end),
+            ("short", abbreviation.short_start, abbreviation.short_end),
+        ):
+            for i in range(words.token_at(start), min(words.token_at(end - 1) + 1, len(words.atoms))):
+                features[i].append(f"ab{tag}")
+    return features
+
+
+@lru_cache(maxsize=100_000)
+def _shape(word: str) -> str:
+    """Return the shape of `word`: X for capitals, x for letters, d for figures, runs as one.
+
+    >>> _shape("LLaMA"), _shape("4-bit")
+    ('XxX', 'd-x')
+    """
+    mapped = "".join("X" if c.isupper() else "x" if c.isalpha() else "d" if c.isdigit() else c for c in word)
+    return RUNS.sub(r"\1", mapped)

@@ -1,0 +1,250 @@
+"""The vocabulary: concepts of the field, read from the SKOS files in ``ontology/vocabulary/``.
+
+A concept is known by its labels. Variants in case, plural, hyphenation, spelling, and in the places
+where a name may be written together or apart, are derived here; the files hold what cannot be derived.
+A label declared ``kg:ambiguousLabel`` counts only where the paper gives a second sign for it.
+
+The lookup is a dictionary from keys (`kg.text.key`) to labels; finding all labels in a text of n tokens
+takes O(n · longest label).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from kg.errors import OntologyError
+from kg.records import TYPES
+from kg.text import key
+
+BASE = "https://w3id.org/mlkg/"
+KG = BASE + "ontology#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+# English prefixes that are written together, apart or with a hyphen
+PREFIXES = frozenset(
+    "anti auto bi co cross de down fine hyper in inter intra mega meta micro mini mono multi non out over para "
+    "poly post pre pseudo quasi re self semi sub super tri ultra un under uni up".split()
+)
+CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """A concept of the vocabulary; `id` and `broader` are node ids such as ``model/bert``."""
+
+    id: str
+    type: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    definition: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Label:
+    """A label of a concept as the vocabulary writes it; `word` where it is an English word in other capitals."""
+
+    concept: str
+    text: str
+    ambiguous: bool = False
+    word: bool = False
+
+    def fits(self, surface: str) -> bool:
+        """Tell whether `surface`, which has the key of the label, is an occurrence of it."""
+        return agrees(self.text, surface, word=self.word)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """Concepts by id, and their labels by key."""
+
+    concepts: Mapping[str, Concept]
+    labels: Mapping[tuple[str, ...], tuple[Label, ...]]
+    lengths: Mapping[str, tuple[int, ...]] = field(repr=False)
+
+    def find(self, atoms: Sequence[str]) -> Iterator[tuple[int, int, tuple[Label, ...]]]:
+        """Yield (start, end, labels) for every run of `atoms` that is the key of a label, overlaps included."""
+        for start, atom in enumerate(atoms):
+            for length in self.lengths.get(atom, ()):
+                run = tuple(atoms[start : start + length])
+                labels = self.labels.get(run)
+                if labels is not None and len(run) == length:
+                    yield start, start + length, labels
+
+    def named(self, name: str) -> tuple[Concept, ...]:
+        """Return the concepts that have `name` for a label, ambiguous labels last."""
+        labels = sorted(self.labels.get(key(name), ()), key=lambda label: (label.ambiguous, label.concept))
+        return tuple(self.concepts[i] for i in dict.fromkeys(label.concept for label in labels))
+
+    def ancestors(self, concept: str) -> tuple[str, ...]:
+        """Return the ids of all broader concepts of `concept`, the nearest first."""
+        found: dict[str, None] = {}
+        queue = list(self.concepts[concept].broader) if concept in self.concepts else []
+        while queue:
+            parent = queue.pop(0)
+            if parent not in found:
+                found[parent] = None
+                queue.extend(self.concepts[parent].broader)
+        return tuple(found)
+
+
+def label_keys(label: str) -> Iterator[tuple[str, ...]]:
+    """Yield the keys under which `label` may stand in a text.
+
+    >>> list(label_keys("FlashAttention"))
+    [('flashattention',), ('flash', 'attention')]
+    >>> list(label_keys("pre-training")), list(label_keys("Hugging Face"))
+    ([('pre', 'training'), ('pretraining',)], [('hugging', 'face'), ('huggingface',)])
+    """
+    yield (plain := key(label))
+    apart = key(CAMEL.sub(" ", label))
+    if apart != plain and all(len(a) > 2 for a in apart):
+        yield apart
+    for i, (first, second) in enumerate(pairwise(plain)):
+        if first in PREFIXES and second.isalpha():
+            yield (*plain[:i], first + second, *plain[i + 2 :])
+    if 2 <= len(plain) <= 3 and all(w[:1].isupper() for w in re.findall(r"\w+", label)) and len("".join(plain)) > 5:
+        yield ("".join(plain),)
+
+
+def agrees(label: str, surface: str, *, word: bool = False) -> bool:
+    """Tell whether `surface` may be an occurrence of `label` as far as capitals go.
+
+    A label in lower case stands in any case. A proper name is written out to its last letter, an acronym
+    with its capitals, another name with one at least, unless it holds a figure. A name that is a `word`
+    of English but for its capitals inside needs more than one.
+
+    >>> agrees("quantization", "Quantization"), agrees("SAM", "Sam"), agrees("GLUE", "glue")
+    (True, False, False)
+    >>> agrees("LLaMA", "llama"), agrees("LLaMA", "LLAMA"), agrees("GPT", "GPTs"), agrees("ResNet-50", "resnet50")
+    (False, True, True, True)
+    >>> agrees("HiGHS", "High"), agrees("CoST", "Cost", word=True), agrees("LLaMA", "Llama")
+    (False, False, True)
+    """
+    letters = [c for c in label if c.isalpha()]
+    if not any(c.isupper() for c in letters):
+        return True
+    written, known = squashed(surface), squashed(label)
+    if written not in (known, known + "s"):
+        return False
+    capitals = sum(c.isupper() for c in surface)
+    if all(c.isupper() for c in letters) and len(letters) <= 6 and not any(c.isspace() for c in label.strip()):
+        return capitals >= len(letters)
+    if word:
+        return capitals > 1
+    return capitals > 0 or (any(c.isdigit() for c in label) and len(letters) > 2)
+
+
+def squashed(name: str) -> str:
+    """Return the letters and figures of `name` in lower case.
+
+    >>> squashed("ViT-B/16")
+    'vitb16'
+    """
+    return "".join(c for c in name.lower() if c.isalnum())
+
+
+def build_vocabulary(concepts: Iterable[Concept]) -> Vocabulary:
+    """Index `concepts` by the keys of their labels."""
+    by_id = {c.id: c for c in sorted(concepts, key=lambda c: c.id)}
+    labels: defaultdict[tuple[str, ...], dict[Label, None]] = defaultdict(dict)
+    words = {w for c in by_id.values() for w in re.findall(r"\b[a-z]+\b", f"{c.label} {c.definition or ''}")}
+    for concept in by_id.values():
+        declared = frozenset(key(a) for a in concept.ambiguous)
+        for text in (concept.label, *concept.aliases, *concept.ambiguous):
+            word = any(c.isupper() for c in text) and text.lower() in words
+            for found in label_keys(text):
+                if found:
+                    labels[found].setdefault(Label(concept.id, text, key(text) in declared, word))
+    lengths: defaultdict[str, set[int]] = defaultdict(set)
+    for found in labels:
+        lengths[found[0]].add(len(found))
+    return Vocabulary(
+        concepts=by_id,
+        labels={k: tuple(v) for k, v in labels.items()},
+        lengths={k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()},
+    )
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """Read every ``*.ttl`` in `folder` as SKOS and check that the concepts fit together.
+
+    Raises:
+        OntologyError: a file is no Turtle, a concept has no type or label or is broader than itself,
+            or a broader concept is missing; the message names the file and the concept.
+    """
+    concepts: dict[str, Concept] = {}
+    files = sorted(folder.glob("*.ttl"))
+    if not files:
+        raise OntologyError(f"{folder}: no vocabulary here; expected *.ttl files with SKOS concepts")
+    for path in files:
+        for concept in _read_concepts(path):
+            if concept.id in concepts:
+                raise OntologyError(f"{path}: {concept.id} is already defined in another file; merge the two")
+            concepts[concept.id] = concept
+    for concept in concepts.values():
+        for parent in concept.broader:
+            if parent not in concepts:
+                raise OntologyError(f"{folder}: {concept.id} has skos:broader {parent}, which no file defines")
+    _refuse_cycles(concepts, folder)
+    return build_vocabulary(concepts.values())
+
+
+def _read_concepts(path: Path) -> Iterator[Concept]:
+    import pyoxigraph
+
+    facts: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    try:
+        for s, p, o, _ in pyoxigraph.parse(path=path, format=pyoxigraph.RdfFormat.TURTLE):
+            facts[s.value][p.value].append(o.value)  # type: ignore[union-attr]
+    except (SyntaxError, ValueError) as e:
+        raise OntologyError(f"{path}: not valid Turtle: {e}") from e
+    for iri, fact in sorted(facts.items()):
+        types = [t.removeprefix(KG) for t in fact[RDF_TYPE] if t.startswith(KG)]
+        if not types:
+            continue
+        if len(types) != 1 or types[0] not in TYPES:
+            raise OntologyError(f"{path}: {iri} needs one type of {', '.join(TYPES)}, not {', '.join(types)}")
+        label = fact[SKOS + "prefLabel"]
+        if len(label) != 1:
+            raise OntologyError(f"{path}: {iri} needs one skos:prefLabel and has {len(label)}")
+        yield Concept(
+            id=iri.removeprefix(BASE),
+            type=types[0],
+            label=label[0],
+            aliases=tuple(sorted(fact[SKOS + "altLabel"])),
+            ambiguous=tuple(sorted(fact[KG + "ambiguousLabel"])),
+            broader=tuple(sorted(b.removeprefix(BASE) for b in fact[SKOS + "broader"])),
+            definition=next(iter(fact[SKOS + "definition"]), None),
+        )
+
+
+def _refuse_cycles(concepts: Mapping[str, Concept], folder: Path) -> None:
+    done: set[str] = set()
+    for start in concepts:
+        path: list[str] = []
+        stack = [(start, iter(concepts[start].broader))] if start not in done else []
+        on_path = {start}
+        path.append(start)
+        while stack:
+            node, parents = stack[-1]
+            parent = next(parents, None)
+            if parent is None:
+                stack.pop()
+                path.pop()
+                on_path.discard(node)
+                done.add(node)
+            elif parent in on_path:
+                circle = " → ".join((*path[path.index(parent) :], parent))
+                raise OntologyError(f"{folder}: skos:broader goes round in a circle: {circle}; remove one of them")
+            elif parent not in done:
+                stack.append((parent, iter(concepts[parent].broader)))
+                path.append(parent)
+                on_path.add(parent)

@@ -1,0 +1,102 @@
+"""The cues: how a phrase matches, and files that are refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.cues import Cues, phrases, read_cues
+from kg.errors import OntologyError
+from kg.ontology import ontology_folder
+
+SHIPPED = ontology_folder() / "cues.toml"
+SECTIONS = re.findall(r"^\[([\w.-]+)\]$", SHIPPED.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "found"),
+    [
+        (["over"], "gains over FooNet", "over"),
+        (["over"], "Over FooNet", "Over"),
+        (["over"], "overall and moreover", None),
+        (["over"], "left-over and over-all", None),
+        (["compared to"], "compared  to FooNet", "compared  to"),
+        (["compared to"], "compared\nto FooNet", "compared\nto"),
+        (["than", "better than"], "better than FooNet", "better than"),
+        (["vs."], "A vs. B", "vs."),
+        (["vs."], "A vsx B", None),
+        (["C++"], "in C++ code", "C++"),
+        (["compare … with"], "compare with FooNet", "compare with"),
+        (["compare … with"], "compare it with FooNet", "compare it with"),
+        (["compare … with"], "compare our fast method with FooNet", "compare our fast method with"),
+        (["compare … with"], "compare our very fast method with FooNet", None),
+    ],
+)
+def test_cues_phrases_match_whole_words_in_any_case(words: list[str], text: str, found: str | None) -> None:
+    match = phrases(words).search(text)
+    assert (match and match.group()) == found
+
+
+@given(
+    st.lists(
+        st.text(alphabet="ab.*+?()[]|^$\\ ", min_size=1, max_size=8).map(str.strip).filter(None),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_cues_phrases_take_every_sign_literally(words: list[str]) -> None:
+    pattern = phrases(words)
+    for word in words:
+        assert pattern.fullmatch(word)
+    assert not pattern.search("zzz")
+
+
+def test_cues_that_come_along_are_complete() -> None:
+    cues = read_cues(SHIPPED)
+    assert all(getattr(cues, name) for name in Cues.__slots__)
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_cues_name_the_section_that_is_missing(tmp_path: Path, section: str) -> None:
+    path = tmp_path / "cues.toml"
+    path.write_text(
+        SHIPPED.read_text(encoding="utf-8").replace(f"\n[{section}]\n", f"\n[un{section}]\n"),
+        encoding="utf-8",
+    )
+    with pytest.raises(OntologyError, match=rf"cues\.toml: .*'{section}'") as caught:
+        read_cues(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"[introduce\n", "not valid TOML"),
+        (b"\xff\xfe", "not valid TOML"),
+        (b"", "'introduce'"),
+        (b"[introduce]\nverbs = []\n[improve]\n", "'subjects'"),
+    ],
+    ids=["syntax", "encoding", "empty", "entry"],
+)
+def test_cues_refuse_a_broken_file_in_one_line(tmp_path: Path, content: bytes, told: str) -> None:
+    path = tmp_path / "cues.toml"
+    path.write_bytes(content)
+    with pytest.raises(OntologyError) as caught:
+        read_cues(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_cues_show_the_unit_that_is_no_regular_expression(tmp_path: Path) -> None:
+    path = tmp_path / "cues.toml"
+    path.write_text(
+        SHIPPED.read_text(encoding="utf-8").replace("[unit]\n", "[unit]\n\"bad\" = '(unclosed'\n"),
+        encoding="utf-8",
+    )
+    with pytest.raises(OntologyError, match=r"cues\.toml: not a regular expression: '\(unclosed'"):
+        read_cues(path)
