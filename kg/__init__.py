@@ -1,0 +1,1 @@
+"""A knowledge graph of machine-learning papers, from their titles and abstracts."""

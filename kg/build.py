@@ -43,8 +43,9 @@ class Summary:
     def __str__(self) -> str:
         entities = sum(n for _, n in self.entities)
         claims = sum(n for _, n in self.claims)
+        skipped = sum(not s.kept for s in self.skipped)
         lines = (
-            f"{self.papers:,} papers" + (f", {len(self.skipped):,} rows skipped" if self.skipped else ""),
+            f"{self.papers:,} papers" + (f", {skipped:,} rows skipped" if skipped else ""),
             f"{entities:,} entities: " + ", ".join(f"{n:,} {kind}" for kind, n in self.entities),
             f"{claims:,} claims: " + ", ".join(f"{n:,} {relation}" for relation, n in self.claims),
             f"{self.results:,} numeric results",
@@ -58,6 +59,7 @@ def build(
     output: Path,
     *,
     base: str = BASE,
+    model: bool = True,
     progress: Progress = lambda papers, _: papers,
 ) -> Summary:
     """Read `inputs`, write the exports to the folder `output` and return what was made.
@@ -67,7 +69,7 @@ def build(
     """
     began = time.perf_counter()
     reading = read_papers(inputs)
-    resolution = resolve_papers(progress(reading.papers, len(reading.papers)))
+    resolution = resolve_papers(progress(reading.papers, len(reading.papers)), model=model)
     graph = build_graph(resolution)
     write_exports(graph, output, base)
     return _summary(reading, resolution, time.perf_counter() - began)
@@ -81,6 +83,9 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
+        for name in EXPORTS:
+            if (output / name).is_dir():
+                raise IsADirectoryError(f"{name} is a folder there")
         with tempfile.TemporaryDirectory(prefix=".build-", dir=output) as staging:
             folder = Path(staging)
             write_turtle(graph, folder / "graph.ttl", base)

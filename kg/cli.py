@@ -17,6 +17,7 @@ from kg.errors import KGError
 from kg.version import VERSION
 
 if TYPE_CHECKING:
+    from kg.evaluation import Evaluation
     from kg.records import Paper
 
 GRAPH = Path("exports/graph.ttl")
@@ -43,26 +44,46 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="kg")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def main(debug: bool) -> None:  # noqa: ARG001
+def main(debug: bool) -> None:
     """Turn listings of machine-learning papers into a knowledge graph, and ask it questions."""
 
 
 @main.command()
 @click.argument("inputs", nargs=-1, metavar="[INPUT]...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("exports"), show_default=True, help="Folder for the exports.")
-@click.option("--base", metavar="IRI", default="https://w3id.org/mlkg/", show_default=True, help="What the IRIs of nodes begin with.")
-def build(inputs: tuple[str, ...], output: Path, base: str) -> None:
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("exports"),
+    show_default=True,
+    help="Folder for the exports.",
+)
+@click.option(
+    "--base",
+    metavar="IRI",
+    default="https://w3id.org/mlkg/",
+    show_default=True,
+    help="What the IRIs of nodes begin with.",
+)
+@click.option("--no-model", is_flag=True, help="Extract by rules alone, without the trained weights.")
+def build(inputs: tuple[str, ...], output: Path, base: str, no_model: bool) -> None:
     """Read listings (files, folders, -) and write graph.ttl, graph.html and graph.graphml.
 
     Without INPUT the listings in corpus/ are read.
     """
     from kg.build import build as run
 
-    if not base.startswith(("http://", "https://", "urn:")) or not base.endswith(("/", "#", ":")) or set(base) & set(' <>"{}|\\^`'):
-        raise click.BadParameter("an absolute IRI that ends in / or #, such as https://example.org/kg/", param_hint="--base")
-    summary = run(inputs or (CORPUS,), output, base=base, progress=_progress)
+    if (
+        not base.startswith(("http://", "https://", "urn:"))
+        or not base.endswith(("/", "#", ":"))
+        or set(base) & set(' <>"{}|\\^`')
+    ):
+        raise click.BadParameter(
+            "an absolute IRI that ends in / or #, such as https://example.org/kg/", param_hint="--base"
+        )
+    summary = run(inputs or (CORPUS,), output, base=base, model=not no_model, progress=_progress)
     for skipped in summary.skipped:
-        click.echo(f"kg: skipped {skipped}", err=True)
+        click.echo(f"kg: {'kept' if skipped.kept else 'skipped'} {skipped}", err=True)
     click.echo(str(summary), err=True)
     click.echo(f"written to {output}/: graph.ttl, graph.html, graph.graphml", err=True)
 
@@ -72,12 +93,20 @@ def _progress(papers: Iterable[Paper], total: int) -> Iterator[Paper]:
     from rich.progress import track
 
     console = Console(stderr=True)
-    yield from track(papers, "Reading papers", total=total, console=console, disable=not console.is_terminal, transient=True)
+    yield from track(
+        papers, "Reading papers", total=total, console=console, disable=not console.is_terminal, transient=True
+    )
 
 
 @main.command()
 @click.argument("arguments", nargs=-1, metavar="[GRAPH.ttl] QUERY")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "tsv", "json", "ttl"]), default=None, help="Default: table; ttl for triples.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "tsv", "json", "ttl"]),
+    default=None,
+    help="Default: table; ttl for triples.",
+)
 @click.option("--list", "listing", is_flag=True, help="Show the named queries.")
 def query(arguments: tuple[str, ...], form: str | None, listing: bool) -> None:
     """Run SPARQL: a named query, a .rq file, the text itself, or - for standard input."""
@@ -87,14 +116,14 @@ def query(arguments: tuple[str, ...], form: str | None, listing: bool) -> None:
 
     if listing:
         named = read_named_queries().values()
-        width = max(len(q.name) for q in named)
+        width = max((len(q.name) for q in named), default=0)
         for known in named:
             click.echo(f"{known.name:<{width}}  {known.title}")
         return
     if not 1 <= len(arguments) <= 2:
         raise click.UsageError("give a query, or a graph and a query; kg query --list shows the named ones")
     graph, asked = (Path(arguments[0]), arguments[1]) if len(arguments) == 2 else (GRAPH, arguments[0])
-    text = click.get_text_stream("stdin").read() if asked == "-" else query_text(asked)
+    text = sys.stdin.read() if asked == "-" else query_text(asked)
     prefixes = read_prefixes()
     answer = run_query(load_store(graph), text, prefixes)
     if isinstance(answer, pyoxigraph.QuerySolutions) and form in (None, "table"):
@@ -157,22 +186,48 @@ def validate(graph: Path) -> None:
 @click.argument("gold", type=click.Path(path_type=Path))
 @click.option("--errors", is_flag=True, help="List what was missed and what was wrong.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
-def evaluate(gold: Path, errors: bool, as_json: bool) -> None:
+@click.option("--no-model", is_flag=True, help="Extract by rules alone, without the trained weights.")
+def evaluate(gold: Path, errors: bool, as_json: bool, no_model: bool) -> None:
     """Score the extraction against annotated papers: precision, recall and F1 per type, role and relation."""
     import json
 
     from kg.evaluation import evaluate_file
 
-    evaluation = evaluate_file(gold)
+    evaluation = evaluate_file(gold, model=not no_model)
     if as_json:
         click.echo(json.dumps(evaluation.figures(), indent=2))
         return
-    click.echo(f"{'':22} {'precision':>9} {'recall':>7} {'F1':>6} {'right':>6} {'wrong':>6} {'missed':>6}")
-    for name, f in evaluation.figures().items():
-        click.echo(f"{name:22} {f['precision']:9.3f} {f['recall']:7.3f} {f['f1']:6.3f} {f['right']:6} {f['wrong']:6} {f['missed']:6}")
+    _print_figures(evaluation)
     if errors:
         for line in evaluation.errors:
             click.echo(line)
+
+
+def _print_figures(evaluation: Evaluation) -> None:
+    click.echo(f"{'':22} {'precision':>9} {'recall':>7} {'F1':>6} {'right':>6} {'wrong':>6} {'missed':>6}")
+    for name, f in evaluation.figures().items():
+        shares = f"{f['precision']:9.3f} {f['recall']:7.3f} {f['f1']:6.3f}"
+        click.echo(f"{name:22} {shares} {f['right']:6} {f['wrong']:6} {f['missed']:6}")
+
+
+@main.command()
+@click.argument("gold", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder for the weights. Default: where the program reads them.",
+)
+@click.option(
+    "--text", type=click.Path(path_type=Path), help="Many papers (JSON lines) to make the word clusters anew from."
+)
+def train(gold: Path, output: Path | None, text: Path | None) -> None:
+    """Train the statistical part of the extraction on annotated papers; print its cross-validated scores."""
+    from kg.tagger import WEIGHTS
+    from kg.training import train as run
+
+    evaluation = run(gold, output or WEIGHTS, text, tell=lambda line: click.echo(f"kg: {line}", err=True))
+    _print_figures(evaluation)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ equal type first. On the links found:
 - ``type X``, ``role X``: links of one type, of one role;
 - ``improvesOn``: pairs of a paper and what it improves on; an annotated pair whose target is only named
   generically is no miss;
-- ``results``: the figures of numeric results; ``results+metric``: those whose metric shares a word with the annotated one;
+- ``results``: the figures of numeric results; ``results+metric``: those whose metric
+  shares a word with the annotated one;
 - ``resolution``: pairs of links to one annotated name, against pairs of links to one node.
 """
 
@@ -121,18 +122,20 @@ def read_gold(path: Path) -> tuple[tuple[Paper, Annotation], ...]:
             try:
                 found.append(_annotated(json.loads(line)))
             except (ValueError, KeyError, TypeError, AttributeError) as e:
-                raise InputError(f"{path}:{row}: no annotated paper ({e!r}); see corpus/gold/train.jsonl for the form") from e
+                raise InputError(
+                    f"{path}:{row}: no annotated paper ({e!r}); see corpus/gold/train.jsonl for the form"
+                ) from e
     if not found:
         raise InputError(f"{path}: the file is empty; expected annotated papers, one JSON object a line")
     return tuple(found)
 
 
-def evaluate_file(path: Path) -> Evaluation:
+def evaluate_file(path: Path, *, model: bool = True) -> Evaluation:
     """Extract from the papers of the annotated file `path` and score what was found."""
     from kg.pipeline import resolve_papers
 
     gold = read_gold(path)
-    resolution = resolve_papers(paper for paper, _ in gold)
+    resolution = resolve_papers((paper for paper, _ in gold), model=model)
     return evaluate(resolution, {paper_id(p.title): a for p, a in gold})
 
 
@@ -178,6 +181,9 @@ def predictions(resolution: Resolution) -> dict[str, Annotation]:
 
 
 def _annotated(row: dict[str, Any]) -> tuple[Paper, Annotation]:
+    for e in row["entities"]:
+        if e["type"] not in TYPES or not isinstance(e["mentions"], list):
+            raise ValueError(f"entity {e['name']!r}: type {e['type']!r}, mentions {e['mentions']!r}")
     entities = {
         e["name"]: Known(
             label=e["name"], type=e["type"], role=ROLE[e["role"]], keys=name_keys([e["name"], *e["mentions"]])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 INVERSE = {
     "introduces": "introduced by",
     "uses": "used by",
-    "comparesWith": "compared with by",
+    "comparesWith": "baseline of",
     "mentions": "mentioned by",
     "improvesOn": "improved on by",
 }
@@ -44,11 +44,14 @@ EDGES = """
 SELECT ?forward ?p ?other ?name ?confidence ?quote ?aspect ?value WHERE {
   { ?c rdf:subject ?node ; rdf:object ?other . BIND(true AS ?forward) }
   UNION { ?c rdf:object ?node ; rdf:subject ?other . BIND(false AS ?forward) }
+  VALUES (?p ?rank) {
+    (kg:introduces 1) (kg:improvesOn 2) (kg:uses 3) (kg:comparesWith 4) (kg:mentions 5)
+  }
   ?c a kg:Claim ; rdf:predicate ?p ; kg:confidence ?confidence ; kg:evidence ?e .
   ?e kg:quote ?quote ; kg:start ?start . OPTIONAL { ?e kg:aspect ?aspect } OPTIONAL { ?e kg:value ?value }
   OPTIONAL { ?other skos:prefLabel ?label } OPTIONAL { ?other dcterms:title ?title }
   BIND(COALESCE(?label, ?title) AS ?name)
-} ORDER BY DESC(?forward) ?p ?name ?other DESC(BOUND(?value)) DESC(BOUND(?aspect)) ?start ?e"""
+} ORDER BY DESC(?forward) ?rank ?name ?other DESC(BOUND(?value)) DESC(BOUND(?aspect)) ?start ?e"""
 RESULTS = """
 SELECT ?metric ?value ?quote WHERE {
   { SELECT DISTINCT ?r WHERE { ?r kg:reportedIn|kg:subject ?node } }

@@ -241,9 +241,7 @@ def _name(graph: Graph, group: Collection[str], attraction: Mapping[Pair, int]) 
     return label(graph, best) if best and score[best] else ""
 
 
-def _place_within(
-    graph: Graph, order: Sequence[str], free: list[Point], papers: set[str]
-) -> dict[str, Point]:
+def _place_within(graph: Graph, order: Sequence[str], free: list[Point], papers: set[str]) -> dict[str, Point]:
     """Return one of the seeds in `free` for each node of a region, whose `order` has the papers last."""
     at: dict[str, Point] = {}
     for node in order:

@@ -1,22 +1,26 @@
 """The extraction as a spaCy pipeline: one component for each finder, in the order of their needs.
 
-    kg_words → kg_abbreviations → kg_terms → kg_names → kg_compositions → kg_mentions
+    kg_words → kg_abbreviations → kg_terms → kg_names → kg_compositions → kg_mentions → kg_tagger
              → kg_roles → kg_improvements → kg_results
 
 Each component is a function on a `Doc` that leaves its records in `doc.user_data` under its own name, so
-that any of them can be replaced (`nlp.replace_pipe`) or looked at. The ontology is given by its folder,
-as configuration that spaCy can write down.
+that any of them can be replaced (`nlp.replace_pipe`) or looked at. The ontology and the trained weights
+are given by their folders, as configuration that spaCy can write down. Without the model, `kg_tagger` is
+left out and `kg_roles` goes by rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from kg.classifier import Classifier, read_classifier
+from kg.cues import Cues
 from kg.finders.abbreviations import Abbreviation, find_abbreviations
 from kg.finders.compositions import find_compositions
 from kg.finders.improvements import find_improvements
@@ -29,10 +33,9 @@ from kg.finders.words import Words, read_words
 from kg.ontology import ontology_folder, read_ontology
 from kg.records import Extraction, Mention, Paper, Relation, Resolution, Result
 from kg.resolution import resolve
+from kg.tagger import ROLES, WEIGHTS, read_tagger, tag, token_features
 from kg.text import blank_pipeline
-
-if TYPE_CHECKING:
-    from kg.ontology import Ontology
+from kg.vocabulary import Vocabulary
 
 Component = Callable[[Doc], Doc]
 STAGES = (
@@ -42,17 +45,23 @@ STAGES = (
     "kg_names",
     "kg_compositions",
     "kg_mentions",
+    "kg_tagger",
     "kg_roles",
     "kg_improvements",
     "kg_results",
 )
 
 
-def build_pipeline(ontology: Path | None = None) -> Language:
-    """Return the pipeline that extracts with the ontology in that folder, by default the one that came along."""
+def build_pipeline(ontology: Path | None = None, *, model: bool = True, weights: Path = WEIGHTS) -> Language:
+    """Return the pipeline that extracts with the ontology in that folder, by default the one that came along.
+
+    Without `model` the trained weights are not used, and rules alone decide.
+    """
     nlp = blank_pipeline()
+    config = {"ontology": str(ontology or ontology_folder()), "weights": str(weights) if model else ""}
     for stage in STAGES:
-        nlp.add_pipe(stage, config={"ontology": str(ontology or ontology_folder())})
+        if model or stage != "kg_tagger":
+            nlp.add_pipe(stage, config=config)
     return nlp
 
 
@@ -68,16 +77,24 @@ def extract(nlp: Language, papers: Iterable[Paper]) -> Iterator[Extraction]:
     for doc, paper in nlp.pipe(pairs, as_tuples=True):
         yield Extraction(
             paper=paper,
-            mentions=mentions(doc),
-            relations=(*relations(doc), *cast("tuple[Relation, ...]", doc.user_data["kg_improvements"])),
+            mentions=_kept(relations(doc)),
+            relations=all_relations(doc),
             results=cast("tuple[Result, ...]", doc.user_data["kg_results"]),
         )
 
 
-def resolve_papers(papers: Iterable[Paper]) -> Resolution:
+def finish(paper: Paper, found: Words, roles: tuple[Relation, ...], cues: Cues) -> Extraction:
+    """Return the extraction of `paper` once the roles of its things are known."""
+    kept = _kept(roles)
+    improvements = find_improvements(found, kept, roles, cues)
+    results = find_results(found, kept, (*roles, *improvements), cues)
+    return Extraction(paper=paper, mentions=kept, relations=(*roles, *improvements), results=results)
+
+
+def resolve_papers(papers: Iterable[Paper], *, model: bool = True) -> Resolution:
     """Return the entities and claims of `papers`, extracted and resolved with the ontology that came along."""
     vocabulary = read_ontology(ontology_folder()).vocabulary
-    return resolve(extract(build_pipeline(), papers), vocabulary)
+    return resolve(extract(build_pipeline(model=model), papers), vocabulary)
 
 
 def words(doc: Doc) -> Words:
@@ -90,9 +107,14 @@ def abbreviations(doc: Doc) -> tuple[Abbreviation, ...]:
     return cast("tuple[Abbreviation, ...]", doc.user_data["kg_abbreviations"])
 
 
-def mentions(doc: Doc) -> tuple[Mention, ...]:
-    """Return what `kg_mentions` left: the mentions of the paper."""
+def rule_mentions(doc: Doc) -> tuple[Mention, ...]:
+    """Return what `kg_mentions` left: the mentions that the rules choose."""
     return cast("tuple[Mention, ...]", doc.user_data["kg_mentions"])
+
+
+def mentions(doc: Doc) -> tuple[Mention, ...]:
+    """Return what `kg_tagger` left, or `kg_mentions` where there is no model: the mentions of the paper."""
+    return cast("tuple[Mention, ...]", doc.user_data.get("kg_tagger", doc.user_data["kg_mentions"]))
 
 
 def relations(doc: Doc) -> tuple[Relation, ...]:
@@ -100,18 +122,52 @@ def relations(doc: Doc) -> tuple[Relation, ...]:
     return cast("tuple[Relation, ...]", doc.user_data["kg_roles"])
 
 
-def _candidates(doc: Doc) -> tuple[Mention, ...]:
+def all_relations(doc: Doc) -> tuple[Relation, ...]:
+    """Return what `kg_roles` and `kg_improvements` left."""
+    return (*relations(doc), *cast("tuple[Relation, ...]", doc.user_data["kg_improvements"]))
+
+
+def candidates(doc: Doc) -> tuple[Mention, ...]:
+    """Return all that `kg_terms`, `kg_names` and `kg_compositions` left, overlaps included."""
     found: tuple[Mention, ...] = ()
     for stage in ("kg_terms", "kg_names", "kg_compositions"):
         found += cast("tuple[Mention, ...]", doc.user_data.get(stage, ()))
     return found
 
 
-def _component(name: str, find: Callable[[Doc, Ontology], object]) -> None:
+def _kept(roles: Iterable[Relation]) -> tuple[Mention, ...]:
+    """Return the mentions that have a role; the classifier takes the others for none."""
+    return tuple(sorted({r.target for r in roles}))
+
+
+def _tagged(doc: Doc, known: Knowledge) -> tuple[Mention, ...]:
+    tagger = read_tagger(known.weights or WEIGHTS)
+    found = candidates(doc)
+    shorts = abbreviations(doc)
+    features = token_features(words(doc), found, rule_mentions(doc), shorts, known.cues, tagger.clusters)
+    return select_mentions(words(doc), found, shorts, tag(tagger, features), known.vocabulary)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """What the components know: the ontology, and where the weights are, None without the model."""
+
+    vocabulary: Vocabulary
+    cues: Cues
+    weights: Path | None
+
+    @property
+    def classifier(self) -> Classifier | None:
+        """The classifier of roles, None without the model."""
+        return read_classifier(self.weights / ROLES) if self.weights else None
+
+
+def _component(name: str, find: Callable[[Doc, Knowledge], object]) -> None:
     """Register a component that keeps what `find` returns."""
 
-    def factory(nlp: Language, name: str, ontology: str) -> Component:  # noqa: ARG001
-        known = read_ontology(Path(ontology))
+    def factory(nlp: Language, name: str, ontology: str, weights: str) -> Component:  # noqa: ARG001
+        read = read_ontology(Path(ontology))
+        known = Knowledge(vocabulary=read.vocabulary, cues=read.cues, weights=Path(weights) if weights else None)
 
         def component(doc: Doc) -> Doc:
             doc.user_data[name] = find(doc, known)
@@ -127,7 +183,10 @@ _component("kg_abbreviations", lambda doc, _: find_abbreviations(doc.text))
 _component("kg_terms", lambda doc, o: find_terms(words(doc), o.vocabulary, o.cues, abbreviations(doc)))
 _component("kg_names", lambda doc, o: find_names(words(doc), o.vocabulary, o.cues, abbreviations(doc)))
 _component("kg_compositions", lambda doc, o: find_compositions(words(doc), doc.user_data["kg_terms"], o.cues))
-_component("kg_mentions", lambda doc, _: select_mentions(words(doc), _candidates(doc), abbreviations(doc)))
-_component("kg_roles", lambda doc, o: find_roles(words(doc), mentions(doc), o.cues))
-_component("kg_improvements", lambda doc, o: find_improvements(words(doc), mentions(doc), relations(doc), o.cues))
-_component("kg_results", lambda doc, o: find_results(words(doc), mentions(doc), relations(doc), o.cues))
+_component("kg_mentions", lambda doc, _: select_mentions(words(doc), candidates(doc), abbreviations(doc)))
+_component("kg_tagger", _tagged)
+_component("kg_roles", lambda doc, o: find_roles(words(doc), mentions(doc), o.cues, o.classifier))
+_component(
+    "kg_improvements", lambda doc, o: find_improvements(words(doc), _kept(relations(doc)), relations(doc), o.cues)
+)
+_component("kg_results", lambda doc, o: find_results(words(doc), _kept(relations(doc)), all_relations(doc), o.cues))

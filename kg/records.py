@@ -39,11 +39,12 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A row of an input that is no paper, with the reason in words for its reader."""
+    """A row of an input that is no paper, or is `kept` though damaged, with the reason in words for its reader."""
 
     source: str
     row: int
     reason: str
+    kept: bool = False
 
     def __str__(self) -> str:
         return f"{self.source}:{self.row}: {self.reason}"
@@ -55,7 +56,8 @@ class Mention:
 
     `name` is what the entity is called (its key is derived from it), `concept` the node id where
     the vocabulary has it, `head` the node id of the concept it narrows, `aliases` other names that
-    this very paper gives for it, `tagged` the probability that the trained tagger gives this place.
+    this very paper gives for it. `tagged` is the probability of this very place and type by the trained
+    tagger, 0 where it chose otherwise, `inside` that all its words are part of some entity.
     """
 
     start: int
@@ -69,6 +71,7 @@ class Mention:
     head: str | None = None
     aliases: tuple[str, ...] = ()
     tagged: float = 0.0
+    inside: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

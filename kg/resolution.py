@@ -100,7 +100,9 @@ def _entity(node: str, mentions: Sequence[Mention], vocabulary: Vocabulary) -> E
         )
     counted = Counter(m.name for m in mentions)
     label = min(counted, key=lambda n: (-counted[n], n))
-    heads = sorted({m.head for m in mentions if m.head and m.head.startswith(node.split("/")[0] + "/") and m.head != node})
+    heads = sorted(
+        {m.head for m in mentions if m.head and m.head.startswith(node.split("/")[0] + "/") and m.head != node}
+    )
     return Entity(
         id=node,
         type=mentions[0].type,
@@ -136,9 +138,11 @@ def _claims_of(paper: str, extraction: Extraction) -> dict[tuple[str, str, str],
         if relation.predicate in ROLES:
             found[paper, strongest[node], node].append((relation.confidence, evidence))
             continue
-        found[paper, relation.predicate, node].append((relation.confidence, evidence))
-        if relation.source is not None and entity_id(relation.source) != node:
-            found[entity_id(relation.source), relation.predicate, node].append((relation.confidence, evidence))
+        source = entity_id(relation.source) if relation.source is not None else None
+        if source is None or strongest.get(source) == "introduces":
+            found[paper, relation.predicate, node].append((relation.confidence, evidence))
+        if source is not None and source != node:
+            found[source, relation.predicate, node].append((relation.confidence, evidence))
     return found
 
 

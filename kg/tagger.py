@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights"
 MODEL = "mentions.crfsuite"
 CLUSTERS = "clusters.json"
+ROLES = "roles.json"
 RUNS = re.compile(r"(.)\1+")
 KINDS = {"term": "t", "term-ambiguous": "a", "composition": "k"}
+PHRASE_END = re.compile(r"[,;:.()]|\b(?:for|of|that|which|by|using|based|to|with|in|on|and|as|is|are)\b")
 # which features of a neighbour tell something of a token, by its distance
 NEAR = ("a=", "sh", "he", "pl", "s=", "be", "s3", "ct", "cn", "k0", "k1", "k2")
 FAR = ("a=", "he", "s=", "k1")
@@ -75,22 +77,31 @@ def read_tagger(folder: Path = WEIGHTS) -> Tagger:
     return Tagger(crf=crf, clusters=clusters)
 
 
-def find_spans(tagger: Tagger, features: Sequence[Sequence[str]]) -> tuple[Span, ...]:
-    """Return the most probable entities for the tokens described by `features`, n lists for n tokens."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagging:
+    """The most probable entities of n tokens, and for each token the probability that it is part of one."""
+
+    spans: tuple[Span, ...] = ()
+    inside: tuple[float, ...] = ()
+
+
+def tag(tagger: Tagger, features: Sequence[Sequence[str]]) -> Tagging:
+    """Return what `tagger` makes of the tokens described by `features`, n lists for n tokens."""
     if not features:
-        return ()
+        return Tagging()
     labels = tagger.crf.tag(features)
+    inside = tuple(round(1 - tagger.crf.marginal("O", i), 6) for i in range(len(labels)))
     found: list[Span] = []
     first = None
     for i, label in enumerate([*labels, "O"]):
         if first is not None and (label[0] in "OB" or label[2:] != labels[first][2:]):
             kind = labels[first][2:]
             sure = min(tagger.crf.marginal(labels[j], j) for j in range(first, i))
-            found.append(Span(first=first, last=i, type=kind, probability=sure))
+            found.append(Span(first=first, last=i, type=kind, probability=round(sure, 6)))
             first = None
         if label != "O" and first is None:
             first = i
-    return tuple(found)
+    return Tagging(spans=tuple(found), inside=inside)
 
 
 def token_features(
@@ -105,8 +116,9 @@ def token_features(
     found = _rule_features(words, candidates, selected, abbreviations)
     counts = Counter(words.atoms)
     in_title = {a for a, start in zip(words.atoms, words.starts, strict=True) if start < words.title_end}
+    said = _cue_features(words, cues)
     own = [
-        _own_features(words, i, cues, clusters, counts, in_title) + found[i] for i in range(len(words.atoms))
+        _own_features(words, i, cues, clusters, counts, in_title) + found[i] + said[i] for i in range(len(words.atoms))
     ]
     near = [[x for x in f if x[:2] in NEAR] for f in own]
     far = [[x for x in f if x[:2] in FAR] for f in own]
@@ -155,6 +167,25 @@ def _own_features(
     return features
 
 
+def _cue_features(words: Words, cues: Cues) -> list[list[str]]:
+    """Return for each token which cues stand before it in its sentence, within its noun phrase."""
+    features: list[list[str]] = [[] for _ in words.atoms]
+    for sentence in words.sentences:
+        for name, pattern in (
+            ("intro", cues.introduced),
+            ("verb", cues.verbs),
+            ("named", cues.named),
+            ("cmp", cues.compare_before),
+        ):
+            for match in pattern.finditer(sentence.text):
+                end = PHRASE_END.search(sentence.text, match.end())
+                stop = sentence.start + (end.start() if end else len(sentence.text))
+                first = words.token_at(sentence.start + match.end())
+                for i in range(first, min(words.token_at(stop - 1) + 1, first + 12, len(words.atoms))):
+                    features[i].append(f"q{name}={min(3, (i - first) // 2)}")
+    return features
+
+
 def _rule_features(
     words: Words, candidates: Iterable[Mention], selected: Iterable[Mention], abbreviations: Iterable[Abbreviation]
 ) -> list[list[str]]:
@@ -169,7 +200,10 @@ def _rule_features(
             if mention.concept and (i not in longest or last - first > longest[i][1] - longest[i][0]):
                 longest[i] = (first, last, mention)
     for i, (first, last, mention) in longest.items():
-        features[i] += (f"best={'B' if i == first else 'I'}:{mention.type}:{min(4, last - first)}", f"conc={mention.concept}")
+        features[i] += (
+            f"best={'B' if i == first else 'I'}:{mention.type}:{min(4, last - first)}",
+            f"conc={mention.concept}",
+        )
     for mention in selected:
         first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
         for i in range(first, last):

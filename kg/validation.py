@@ -62,9 +62,7 @@ def read_turtle(paths: Iterable[Path]) -> RdfGraph:
         try:
             rdf.parse(data=path.read_bytes(), format="turtle")
         except OSError as e:
-            raise InputError(
-                f"{path}: cannot be read: {e.strerror or e}; build the graph with: kg build"
-            ) from e
+            raise InputError(f"{path}: cannot be read: {e.strerror or e}; build the graph with: kg build") from e
         except (SyntaxError, ValueError) as e:
             raise InputError(f"{path}: not valid Turtle: {' '.join(str(e).split())[:200]}") from e
     return rdf

@@ -28,8 +28,10 @@ RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 # English prefixes that are written together, apart or with a hyphen
 PREFIXES = frozenset(
-    "anti auto bi co cross de down fine hyper in inter intra mega meta micro mini mono multi non out over para "
-    "poly post pre pseudo quasi re self semi sub super tri ultra un under uni up".split()
+    """
+    anti auto bi co cross de down fine hyper in inter intra mega meta micro mini mono multi non out over
+    para poly post pre pseudo quasi re self semi sub super tri ultra un under uni up
+    """.split()
 )
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -117,9 +119,9 @@ def label_keys(label: str) -> Iterator[tuple[str, ...]]:
 def agrees(label: str, surface: str, *, word: bool = False) -> bool:
     """Tell whether `surface` may be an occurrence of `label` as far as capitals go.
 
-    A label in lower case stands in any case. A proper name is written out to its last letter, an acronym
-    with its capitals, another name with one at least, unless it holds a figure. A name that is a `word`
-    of English but for its capitals inside needs more than one.
+    A label in lower case stands in any case. Of a proper name, an s at the end is no plural; an acronym needs
+    its capitals, another name one at least, unless it holds a figure or is long and has capitals inside. A
+    name that is a `word` of English but for its capitals needs more than one.
 
     >>> agrees("quantization", "Quantization"), agrees("SAM", "Sam"), agrees("GLUE", "glue")
     (True, False, False)
@@ -127,19 +129,21 @@ def agrees(label: str, surface: str, *, word: bool = False) -> bool:
     (False, True, True, True)
     >>> agrees("HiGHS", "High"), agrees("CoST", "Cost", word=True), agrees("LLaMA", "Llama")
     (False, False, True)
+    >>> agrees("ImageNet", "imagenet"), agrees("Gaussian process", "Gaussian processes")
+    (True, True)
     """
     letters = [c for c in label if c.isalpha()]
     if not any(c.isupper() for c in letters):
         return True
-    written, known = squashed(surface), squashed(label)
-    if written not in (known, known + "s"):
+    if squashed(label)[-1:] == "s" != squashed(surface)[-1:]:
         return False
     capitals = sum(c.isupper() for c in surface)
     if all(c.isupper() for c in letters) and len(letters) <= 6 and not any(c.isspace() for c in label.strip()):
         return capitals >= len(letters)
     if word:
         return capitals > 1
-    return capitals > 0 or (any(c.isdigit() for c in label) and len(letters) > 2)
+    long = len(letters) >= 6 and any(c.isupper() for c in label[1:]) and " " not in label
+    return capitals > 0 or long or (any(c.isdigit() for c in label) and len(letters) > 2)
 
 
 def squashed(name: str) -> str:
@@ -203,7 +207,7 @@ def _read_concepts(path: Path) -> Iterator[Concept]:
     facts: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     try:
         for s, p, o, _ in pyoxigraph.parse(path=path, format=pyoxigraph.RdfFormat.TURTLE):
-            facts[s.value][p.value].append(o.value)  # type: ignore[union-attr]
+            facts[s.value][p.value].append(o.value)
     except (SyntaxError, ValueError) as e:
         raise OntologyError(f"{path}: not valid Turtle: {e}") from e
     for iri, fact in sorted(facts.items()):
@@ -213,6 +217,10 @@ def _read_concepts(path: Path) -> Iterator[Concept]:
         if len(types) != 1 or types[0] not in TYPES:
             raise OntologyError(f"{path}: {iri} needs one type of {', '.join(TYPES)}, not {', '.join(types)}")
         label = fact[SKOS + "prefLabel"]
+        if not iri.startswith(f"{BASE}{types[0].lower()}/"):
+            raise OntologyError(f"{path}: {iri} should begin with {BASE}{types[0].lower()}/")
+        if len(label) == 1 and not key(label[0]):
+            raise OntologyError(f"{path}: {iri} has no word in its label {label[0]!r}")
         if len(label) != 1:
             raise OntologyError(f"{path}: {iri} needs one skos:prefLabel and has {len(label)}")
         yield Concept(

@@ -16,8 +16,8 @@ from kg.vocabulary import Vocabulary
 
 @pytest.fixture(scope="session")
 def nlp() -> Language:
-    """Return the pipeline with the ontology that comes along."""
-    return build_pipeline()
+    """Return the pipeline of rules with the ontology that comes along."""
+    return build_pipeline(model=False)
 
 
 @pytest.fixture(scope="session")

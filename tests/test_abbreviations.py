@@ -46,9 +46,7 @@ def test_abbreviations_find_long_form_before_bracket(text: str, short: str, long
 
 
 def test_abbreviations_find_long_form_inside_bracket() -> None:
-    assert pairs("We study SPA (structured pruning adapters) at scale.") == [
-        ("SPA", "structured pruning adapters")
-    ]
+    assert pairs("We study SPA (structured pruning adapters) at scale.") == [("SPA", "structured pruning adapters")]
 
 
 def test_abbreviations_find_modifier_in_front_of_its_noun() -> None:

@@ -36,9 +36,7 @@ def test_compositions_include_their_modifier(
     assert head == mention.head or head in vocabulary.ancestors(str(mention.concept))
 
 
-@pytest.mark.parametrize(
-    "praise", ["efficient", "novel", "state-of-the-art", "existing", "simple", "our", "better"]
-)
+@pytest.mark.parametrize("praise", ["efficient", "novel", "state-of-the-art", "existing", "simple", "our", "better"])
 def test_compositions_leave_praise_and_novelty_out(extract_text: Extract, praise: str) -> None:
     [mention] = extract_text("Notes", f"We like {praise} knowledge distillation.").mentions
     assert mention.surface == "knowledge distillation"
@@ -51,24 +49,18 @@ def test_compositions_stop_at_a_comma(extract_text: Extract) -> None:
 
 
 def test_compositions_become_nodes_below_their_head(extract_text: Extract, vocabulary: Vocabulary) -> None:
-    resolution = resolve(
-        [extract_text("Notes", "We use photonic layer-wise knowledge distillation.")], vocabulary
-    )
+    resolution = resolve([extract_text("Notes", "We use photonic layer-wise knowledge distillation.")], vocabulary)
     entities = {e.id: e for e in resolution.entities}
     narrow = entities["technique/photonic-layer-wise-knowledge-distillation"]
     assert narrow.broader == ("technique/knowledge-distillation",)
     assert entities["technique/knowledge-distillation"].label == "knowledge distillation"
 
 
-def test_compositions_of_one_thing_meet_whatever_their_spelling(
-    extract_text: Extract, vocabulary: Vocabulary
-) -> None:
+def test_compositions_of_one_thing_meet_whatever_their_spelling(extract_text: Extract, vocabulary: Vocabulary) -> None:
     texts = (
         "We use layer-wise knowledge distillation.",
         "Layer-Wise Knowledge Distillation is used.",
         "We use layer wise knowledge-distillation.",
     )
     resolution = resolve([extract_text(f"Paper {i}", text) for i, text in enumerate(texts[:2])], vocabulary)
-    assert [e.id for e in resolution.entities if "layer" in e.id] == [
-        "technique/layer-wise-knowledge-distillation"
-    ]
+    assert [e.id for e in resolution.entities if "layer" in e.id] == ["technique/layer-wise-knowledge-distillation"]

@@ -27,6 +27,7 @@ SECTIONS = re.findall(r"^\[([\w.-]+)\]$", SHIPPED.read_text(encoding="utf-8"), r
         (["compared to"], "compared  to FooNet", "compared  to"),
         (["compared to"], "compared\nto FooNet", "compared\nto"),
         (["than", "better than"], "better than FooNet", "better than"),
+        (["speed", "speed up"], "speed up FooNet", "speed up"),
         (["vs."], "A vs. B", "vs."),
         (["vs."], "A vsx B", None),
         (["C++"], "in C++ code", "C++"),
@@ -43,7 +44,7 @@ def test_cues_phrases_match_whole_words_in_any_case(words: list[str], text: str,
 
 @given(
     st.lists(
-        st.text(alphabet="ab.*+?()[]|^$\\ ", min_size=1, max_size=8).map(str.strip).filter(None),
+        st.text(alphabet="ab.*+?()[]|^$\\ ", min_size=1, max_size=8).map(str.strip).filter(bool),
         min_size=1,
         max_size=5,
     )
@@ -78,7 +79,7 @@ def test_cues_name_the_section_that_is_missing(tmp_path: Path, section: str) -> 
         (b"[introduce\n", "not valid TOML"),
         (b"\xff\xfe", "not valid TOML"),
         (b"", "'introduce'"),
-        (b"[introduce]\nverbs = []\n[improve]\n", "'subjects'"),
+        (b'[introduce]\nverbs = ["propose"]\n[improve]\n', "'subjects'"),
     ],
     ids=["syntax", "encoding", "empty", "entry"],
 )

@@ -34,9 +34,7 @@ def test_errors_are_defined_in_one_place_and_caught_in_one(path: Path) -> None:
     names = {e.__name__ for e in ERRORS}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef) and path.name != "errors.py":
-            assert not any("Error" in ast.unparse(b) or "Exception" in ast.unparse(b) for b in node.bases), (
-                node.name
-            )
+            assert not any("Error" in ast.unparse(b) or "Exception" in ast.unparse(b) for b in node.bases), node.name
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None, f"bare except in line {node.lineno}"
             caught = {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)}

@@ -29,9 +29,7 @@ Extract = Callable[[str, str], Extraction]
 Row = dict[str, Any]
 
 
-def row(
-    title: str, *entities: tuple[str, str, str], improves: Iterable[Row] = (), results: Iterable[Row] = ()
-) -> Row:
+def row(title: str, *entities: tuple[str, str, str], improves: Iterable[Row] = (), results: Iterable[Row] = ()) -> Row:
     """Return an annotated paper; `entities` are (name, type, role)."""
     return {
         "title": title,
@@ -135,9 +133,7 @@ def test_evaluation_of_a_perfect_prediction_is_one(extract_text: Extract, vocabu
         "resolution",
         "role uses",
     ):
-        assert figures[measure]["f1"] == figures[measure]["precision"] == figures[measure]["recall"] == 1.0, (
-            measure
-        )
+        assert figures[measure]["f1"] == figures[measure]["precision"] == figures[measure]["recall"] == 1.0, measure
 
 
 def test_evaluation_counts_right_wrong_and_missed(tmp_path: Path) -> None:
@@ -154,9 +150,7 @@ def test_evaluation_counts_right_wrong_and_missed(tmp_path: Path) -> None:
 
 
 def test_evaluation_of_a_wrong_type_is_a_link_but_not_typed(tmp_path: Path) -> None:
-    evaluation = score(
-        tmp_path, [row("A", ("Foo", "Model", "uses"))], graph({"A": [("Foo", "Software", "uses")]})
-    )
+    evaluation = score(tmp_path, [row("A", ("Foo", "Model", "uses"))], graph({"A": [("Foo", "Software", "uses")]}))
     assert counts(evaluation, "linking") == (1, 0, 0)
     assert counts(evaluation, "typed") == counts(evaluation, "typed+role") == (0, 1, 1)
     assert counts(evaluation, "type Model") == (0, 0, 1)
@@ -164,9 +158,7 @@ def test_evaluation_of_a_wrong_type_is_a_link_but_not_typed(tmp_path: Path) -> N
 
 
 def test_evaluation_of_a_wrong_role(tmp_path: Path) -> None:
-    evaluation = score(
-        tmp_path, [row("A", ("Foo", "Model", "compares"))], graph({"A": [("Foo", "Model", "uses")]})
-    )
+    evaluation = score(tmp_path, [row("A", ("Foo", "Model", "compares"))], graph({"A": [("Foo", "Model", "uses")]}))
     assert counts(evaluation, "typed") == (1, 0, 0)
     assert counts(evaluation, "typed+role") == (0, 1, 1)
     assert counts(evaluation, "role comparesWith") == (0, 0, 1)
@@ -180,10 +172,15 @@ def test_evaluation_matches_each_annotation_once_the_equal_type_first(tmp_path: 
     assert counts(evaluation, "type Model") == (1, 0, 0)
 
 
+def test_evaluation_matches_each_prediction_once(tmp_path: Path) -> None:
+    gold = row("A", ("Foo", "Model", "uses"), ("Bar", "Model", "uses"))
+    gold["entities"][1]["mentions"] = ["Bar", "Foo"]
+    evaluation = score(tmp_path, [gold], graph({"A": [("Foo", "Model", "uses")]}))
+    assert counts(evaluation, "linking") == (1, 0, 1)
+
+
 def test_evaluation_of_a_paper_that_was_not_found_is_all_missed(tmp_path: Path) -> None:
-    evaluation = score(
-        tmp_path, [row("A", ("Foo", "Model", "uses"))], graph({"B": [("Foo", "Model", "uses")]})
-    )
+    evaluation = score(tmp_path, [row("A", ("Foo", "Model", "uses"))], graph({"B": [("Foo", "Model", "uses")]}))
     assert counts(evaluation, "linking") == (0, 0, 1)
 
 
@@ -217,17 +214,13 @@ def test_evaluation_of_improvements_forgives_generic_ones(tmp_path: Path) -> Non
     assert counts(nothing, "improvesOn") == (0, 0, 1)
     both = score(tmp_path, [gold], graph({"A": things}, improves=[("A", "model/bar"), ("A", "model/baz")]))
     assert counts(both, "improvesOn") == (2, 0, 0)
-    wrong = score(
-        tmp_path, [gold], graph({"A": [*things, ("Qux", "Model", "uses")]}, improves=[("A", "model/qux")])
-    )
+    wrong = score(tmp_path, [gold], graph({"A": [*things, ("Qux", "Model", "uses")]}, improves=[("A", "model/qux")]))
     assert counts(wrong, "improvesOn") == (0, 1, 1)
 
 
 def test_evaluation_of_results_compares_figures(tmp_path: Path) -> None:
     gold = row("A", results=[{"value": v, "metric": "accuracy"} for v in ("79.46\\%", "2.2x", "2.2x", "5%")])
-    found = graph(
-        {"A": []}, results=[("A", "79.46 %", "accuracy"), ("A", "2.2 times", "speed"), ("A", "7%", "speed")]
-    )
+    found = graph({"A": []}, results=[("A", "79.46 %", "accuracy"), ("A", "2.2 times", "speed"), ("A", "7%", "speed")])
     evaluation = score(tmp_path, [gold], found)
     assert counts(evaluation, "results") == (2, 1, 2)
     assert counts(evaluation, "results+metric") == (1, 2, 3)
@@ -242,9 +235,7 @@ def test_evaluation_of_resolution_counts_pairs_of_links(tmp_path: Path) -> None:
     gold = [row(title, ("LoRA", "Technique", "uses")) for title in "ABC"]
     one_node = graph({title: [("LoRA", "Technique", "uses")] for title in "ABC"})
     assert counts(score(tmp_path, gold, one_node), "resolution") == (3, 0, 0)
-    two_nodes = graph(
-        {**{t: [("LoRA", "Technique", "uses")] for t in "AB"}, "C": [("LoRA", "Model", "uses")]}
-    )
+    two_nodes = graph({**{t: [("LoRA", "Technique", "uses")] for t in "AB"}, "C": [("LoRA", "Model", "uses")]})
     assert counts(score(tmp_path, gold, two_nodes), "resolution") == (1, 0, 2)
 
 

@@ -72,6 +72,7 @@ def test_improvements_on_each_of_several_targets(extract_text: Extract, text: st
     [
         "FooTune does not outperform LoRA.",
         "FooTune fails to outperform LoRA.",
+        "FooTune could not outperform LoRA.",
         "FooTune is outperformed by LoRA.",
         "LoRA outperforms FooTune.",
         "FooTune achieves comparable accuracy to LoRA.",

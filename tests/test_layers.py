@@ -18,9 +18,9 @@ PACKAGE = Path(kg.version.__file__).parent
 LAYERS = (
     ("records", "errors", "version"),
     ("text", "vocabulary", "cues", "ontology"),
-    ("readers", "finders"),
+    ("readers", "finders", "tagger", "classifier"),
     ("pipeline", "resolution", "graph"),
-    ("files", "rdf", "graphml", "page", "queries", "node", "validation", "evaluation"),
+    ("files", "rdf", "graphml", "page", "queries", "node", "validation", "evaluation", "training"),
     ("build",),
     ("cli",),
 )
@@ -69,9 +69,7 @@ def test_layers_readers_and_finders_do_not_know_each_other() -> None:
 
 def test_layers_have_no_circle() -> None:
     known = set(modules())
-    graphlib.TopologicalSorter(
-        {name: imported(path, known) - {name} for name, path in modules().items()}
-    ).prepare()
+    graphlib.TopologicalSorter({name: imported(path, known) - {name} for name, path in modules().items()}).prepare()
 
 
 TURTLE = '<https://w3id.org/mlkg/model/foo> <http://www.w3.org/2004/02/skos/core#prefLabel> "Foo" .\n'

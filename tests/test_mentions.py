@@ -55,9 +55,7 @@ def test_mentions_and_quotes_are_pieces_of_the_text(extract_text: Extract, title
 
 @laws
 @given(title=titles, abstract=st.one_of(abstracts, joined))
-def test_mentions_do_not_overlap_and_have_one_role_each(
-    extract_text: Extract, title: str, abstract: str
-) -> None:
+def test_mentions_do_not_overlap_and_have_one_role_each(extract_text: Extract, title: str, abstract: str) -> None:
     extraction = extract_text(title, abstract)
     assert all(a.end <= b.start for a, b in pairwise(extraction.mentions))
     roles = [r.target for r in extraction.relations if r.predicate != "improvesOn"]
@@ -93,10 +91,7 @@ def test_mentions_never_cross_from_the_title_into_the_abstract(extract_text: Ext
 
 
 def test_mentions_are_none_in_a_text_about_other_things(extract_text: Extract) -> None:
-    assert (
-        extract_text("A walk in the woods", "The birds sang. It was a warm day, and we went home.").mentions
-        == ()
-    )
+    assert extract_text("A walk in the woods", "The birds sang. It was a warm day, and we went home.").mentions == ()
 
 
 def test_mentions_of_an_empty_paper_are_none(extract_text: Extract) -> None:

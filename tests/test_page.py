@@ -40,9 +40,7 @@ ENTITIES = (
 )  # fmt: skip
 
 
-def evidence(
-    paper: str, surface: str, quote: str, rule: str = "term", aspect: str = "", value: str = ""
-) -> Evidence:
+def evidence(paper: str, surface: str, quote: str, rule: str = "term", aspect: str = "", value: str = "") -> Evidence:
     text = PAPERS[paper].text
     start = text.index(quote) + quote.index(surface)
     return Evidence(
@@ -72,9 +70,7 @@ def small_graph(papers: dict[str, Paper] = PAPERS) -> Graph:
         id="result/1", paper="paper/first", subject="technique/alpha", metric="speed", value="2x", number="2",
         unit="x", confidence=0.8, evidence=evidence("paper/first", "2x", faster), baseline="technique/beta",
     )  # fmt: skip
-    return build_graph(
-        Resolution(papers=tuple(papers.items()), entities=ENTITIES, claims=claims, outcomes=(outcome,))
-    )
+    return build_graph(Resolution(papers=tuple(papers.items()), entities=ENTITIES, claims=claims, outcomes=(outcome,)))
 
 
 def test_page_bytes_are_the_same_again(tmp_path: Path) -> None:
@@ -196,9 +192,7 @@ def playwright() -> Iterator[Playwright]:
 def browser(playwright: Playwright) -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     try:
-        opened = playwright.chromium.launch(
-            executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
+        opened = playwright.chromium.launch(executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"])
     except Error as e:
         pytest.skip(f"no browser to open the page in: install chromium ({e.message.splitlines()[0]})")
     yield opened

@@ -32,12 +32,26 @@ def small_ontology(tmp_path: Path) -> Path:
 
 
 def test_pipeline_runs_the_stages_in_order(nlp: Language) -> None:
-    assert tuple(nlp.pipe_names) == STAGES
+    assert tuple(build_pipeline().pipe_names) == STAGES
+    assert tuple(nlp.pipe_names) == tuple(s for s in STAGES if s != "kg_tagger")
 
 
 def test_pipeline_configuration_can_be_written_down(nlp: Language) -> None:
     written = json.loads(json.dumps(nlp.config))
-    assert written["nlp"]["pipeline"] == list(STAGES)
+    assert written["nlp"]["pipeline"] == list(nlp.pipe_names)
+
+
+def test_pipeline_with_the_model_finds_what_no_list_knows() -> None:
+    text = (
+        "Serving long prompts is slow because of attention. We present FooServe, a serving system for large language "
+        "models that schedules requests by their prefix overlap. It combines prefix-aware request routing with "
+        "quantization. FooServe improves throughput by 2.3x over vLLM on NVIDIA A100 GPUs."
+    )
+    [extraction] = extract(build_pipeline(), [Paper(title="FooServe: Fast Serving of Long Prompts", abstract=text)])
+    found = {(r.predicate, r.target.name) for r in extraction.relations}
+    assert {("introduces", "FooServe"), ("uses", "large language model"), ("improvesOn", "vLLM")} <= found
+    assert all(0.0 <= r.confidence <= 1.0 for r in extraction.relations)
+    assert [r.value for r in extraction.results] == ["2.3x"]
 
 
 def test_pipeline_extracts_papers_in_their_order(nlp: Language) -> None:
@@ -73,12 +87,10 @@ def test_pipeline_without_an_ontology_says_where_it_looked(tmp_path: Path) -> No
 
 def test_pipeline_resolves_papers_in_one_step() -> None:
     papers = [
-        Paper(
-            title="FooTune: Tuning Made Cheap", abstract="We propose FooTune. FooTune outperforms LoRA by 2%."
-        ),
+        Paper(title="FooTune: Tuning Made Cheap", abstract="We propose FooTune. FooTune outperforms LoRA by 2%."),
         Paper(title="Another Paper", abstract="We use FooTune on ImageNet."),
     ]
-    resolution = resolve_papers(papers)
+    resolution = resolve_papers(papers, model=False)
     assert [p for _, p in resolution.papers] == sorted(papers, key=lambda p: p.title)
     claims = {(c.predicate, c.object) for c in resolution.claims}
     assert {

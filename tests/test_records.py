@@ -15,9 +15,7 @@ CLASSES = [c for _, c in inspect.getmembers(records, dataclasses.is_dataclass)]
 
 
 def evidence(name: str) -> Evidence:
-    return Evidence(
-        id=f"evidence/{name}", paper="paper/a", start=0, end=4, surface="BERT", quote="BERT.", rule="term"
-    )
+    return Evidence(id=f"evidence/{name}", paper="paper/a", start=0, end=4, surface="BERT", quote="BERT.", rule="term")
 
 
 @pytest.mark.parametrize("record", CLASSES, ids=lambda c: c.__name__)

@@ -55,9 +55,7 @@ def mention(name: str, kind: str = "Technique", start: int = 0, concept: str | N
 def extraction(title: str, *roles: tuple[str, Mention]) -> Extraction:
     """Return an extraction made by hand with one role for each mention."""
     quote = Quote(start=0, end=len(title), text=title)
-    relations = tuple(
-        Relation(predicate=r, target=m, quote=quote, rule="hand", confidence=0.5) for r, m in roles
-    )
+    relations = tuple(Relation(predicate=r, target=m, quote=quote, rule="hand", confidence=0.5) for r, m in roles)
     return Extraction(
         paper=Paper(title=title, abstract=""),
         mentions=tuple(m for _, m in roles),
@@ -145,16 +143,12 @@ def test_resolution_joins_the_paper_that_introduces_and_the_one_that_uses(
 
 def test_resolution_joins_spellings_of_one_name(vocabulary: Vocabulary) -> None:
     spellings = ("Foo-Tuning", "foo tuning", "Foo Tunings", "FOO TUNING")
-    resolution = resolve(
-        [extraction(f"P{i}", ("uses", mention(s))) for i, s in enumerate(spellings)], vocabulary
-    )
+    resolution = resolve([extraction(f"P{i}", ("uses", mention(s))) for i, s in enumerate(spellings)], vocabulary)
     assert [e.id for e in resolution.entities] == ["technique/foo-tuning"]
     assert len(resolution.claims) == 4
 
 
-def test_resolution_joins_a_known_thing_under_all_its_labels(
-    extract_text: Extract, vocabulary: Vocabulary
-) -> None:
+def test_resolution_joins_a_known_thing_under_all_its_labels(extract_text: Extract, vocabulary: Vocabulary) -> None:
     texts = ("We use LoRA.", "We use low-rank adaptation.", "We use Low Rank Adaptation (LoRA).")
     found = resolve([extract_text(f"Notes {i}", t) for i, t in enumerate(texts)], vocabulary)
     assert {c.object for c in found.claims} == {"technique/low-rank-adaptation"}
@@ -179,9 +173,7 @@ def test_resolution_keeps_equal_acronyms_of_different_things_apart(
 ) -> None:
     first = extract_text("A", "We propose Zany Quick Sorting (ZQS), a method.")
     second = extract_text("B", "We propose Zonal Quiet Stacking (ZQS), a method.")
-    introduced = {
-        c.object for c in resolve([first, second], vocabulary).claims if c.predicate == "introduces"
-    }
+    introduced = {c.object for c in resolve([first, second], vocabulary).claims if c.predicate == "introduces"}
     assert introduced == {"technique/zany-quick-sorting", "technique/zonal-quiet-stacking"}
 
 

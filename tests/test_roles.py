@@ -55,9 +55,7 @@ def test_roles_what_the_work_rests_on_is_used(extract_text: Extract, text: str) 
     ],
 )
 def test_roles_a_competitor_is_compared_with(extract_text: Extract, text: str) -> None:
-    assert (
-        roles(extract_text("FooTune: Cheap Tuning", f"We propose FooTune. {text}"))["GPTQ"] == "comparesWith"
-    )
+    assert roles(extract_text("FooTune: Cheap Tuning", f"We propose FooTune. {text}"))["GPTQ"] == "comparesWith"
 
 
 def test_roles_a_competitor_that_is_also_used_is_used(extract_text: Extract) -> None:

@@ -24,7 +24,7 @@ from kg.text import (
 )
 
 # what an IRI of the graph may end in without any escape
-SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]*[a-z0-9]|[a-z0-9]")
 TOKENIZER = Tokenizer(spacy.blank("en").vocab)
 
 texts = st.text(max_size=80)

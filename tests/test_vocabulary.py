@@ -142,9 +142,7 @@ def test_vocabulary_names_plain_meanings_before_ambiguous_ones() -> None:
 
 def test_vocabulary_ancestors_come_nearest_first_and_once() -> None:
     parents = {"d": ("b", "c"), "b": ("a",), "c": ("a",), "a": ()}
-    vocabulary = build_vocabulary(
-        [Concept(id=i, type="Model", label=i, broader=p) for i, p in parents.items()]
-    )
+    vocabulary = build_vocabulary([Concept(id=i, type="Model", label=i, broader=p) for i, p in parents.items()])
     assert vocabulary.ancestors("d") == ("b", "c", "a")
     assert vocabulary.ancestors("a") == vocabulary.ancestors("unknown") == ()
 
@@ -152,8 +150,8 @@ def test_vocabulary_ancestors_come_nearest_first_and_once() -> None:
 def test_vocabulary_is_read_from_skos(tmp_path: Path) -> None:
     write_files(
         tmp_path,
-        't:foo a kg:Technique ; skos:prefLabel "foo method" ; skos:altLabel "FM", "foo way" ; kg:ambiguousLabel "foo" ;\n'
-        '  skos:broader t:bar ; skos:definition "A method of foo." .',
+        't:foo a kg:Technique ; skos:prefLabel "foo method" ; skos:altLabel "FM", "foo way" ;\n'
+        '  kg:ambiguousLabel "foo" ; skos:broader t:bar ; skos:definition "A method of foo." .',
         't:bar a kg:Technique ; skos:prefLabel "bar" .\nt:unrelated skos:note "no concept" .',
     )
     vocabulary = read_vocabulary(tmp_path)
@@ -205,9 +203,7 @@ B = 't:b a kg:Technique ; skos:prefLabel "B thing"'
         "empty",
     ],
 )
-def test_vocabulary_refuses_broken_files_in_one_line(
-    tmp_path: Path, bodies: tuple[str, ...], told: list[str]
-) -> None:
+def test_vocabulary_refuses_broken_files_in_one_line(tmp_path: Path, bodies: tuple[str, ...], told: list[str]) -> None:
     with pytest.raises(OntologyError) as caught:
         read_vocabulary(write_files(tmp_path, *bodies))
     message = str(caught.value)
@@ -225,8 +221,7 @@ def test_vocabulary_refuses_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
 def test_vocabulary_refuses_a_long_circle_without_recursion(tmp_path: Path) -> None:
     size = 3000
     body = "\n".join(
-        f't:c{i} a kg:Technique ; skos:prefLabel "C{i}" ; skos:broader t:c{(i + 1) % size} .'
-        for i in range(size)
+        f't:c{i} a kg:Technique ; skos:prefLabel "C{i}" ; skos:broader t:c{(i + 1) % size} .' for i in range(size)
     )
     with pytest.raises(OntologyError, match="circle"):
         read_vocabulary(write_files(tmp_path, body))
@@ -284,4 +279,5 @@ def test_vocabulary_shapes_find_what_is_wrong(tmp_path: Path, triples: str) -> N
     write_files(tmp_path, f"t:a a kg:Technique ; {triples} .")
     shapes = read_turtle([ontology_folder() / "vocabulary-shapes.ttl"])
     [violation, *_] = find_violations(read_turtle([tmp_path / "file0.ttl"]), shapes)
-    assert violation.node == "https://w3id.org/mlkg/technique/a"
+    assert violation.node.startswith("https://w3id.org/mlkg/technique/")
+    assert violation.message

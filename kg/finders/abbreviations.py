@@ -9,8 +9,11 @@ A digit of the short form may be missing from the long form ("SmallToLarge (S2L)
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+# figures that stand for words: "text-to-image (T2I)"
+WORDED = {"2": "t", "4": "f"}
 PARENTHESIS = re.compile(r"\(([^()\n]{2,80})\)")
 SHORT = re.compile(r"(?=\S*[A-Z])[A-Za-z0-9][\w.+^/-]{0,11}(?: [A-Z][\w-]{0,8})?")
 
@@ -40,10 +43,10 @@ def find_abbreviations(text: str) -> tuple[Abbreviation, ...]:
         inner = re.split(r"[;,]|\be\.g\.|\bi\.e\.", match.group(1))[0].strip()
         offset = match.start(1) + match.group(1).find(inner)
         line_start = text.rfind("\n", 0, match.start()) + 1
-        if SHORT.fullmatch(inner) and 2 <= len(inner):
-            start = expansion_start(text[line_start : match.start()], inner)
-            if start is not None:
-                end = len(text[: match.start()].rstrip())
+        if SHORT.fullmatch(inner) and len(inner) >= 2:
+            end = len(text[: match.start()].rstrip(" \"'”’`"))
+            start = expansion_start(text[line_start:end], inner)
+            if start is not None and text[end - 1] not in ".;:!?":
                 found.append(_abbreviation(text, offset, inner, line_start + start, end))
         elif len(inner.split()) > 1:
             before = text[line_start : match.start()].rstrip()
@@ -65,21 +68,26 @@ def expansion_start(before: str, short: str) -> int | None:
     singular = short[:-1] if len(short) > 2 and short.endswith("s") and short[-2].isupper() else short
     characters = [c for c in singular.lower() if c.isalnum()]
     letters = [c for c in characters if c.isalpha()]
+    worded = [WORDED.get(c, c) for c in characters]
     words = list(re.finditer(r"\S+", before.rstrip()))
     if len(letters) < 2 or not words:
         return None
     window = words[-min(len(letters) + 5, len(letters) * 2) :]
     text = before.rstrip()
-    for wanted in (characters, letters) if characters != letters else (characters,):
+    for wanted in dict.fromkeys((tuple(characters), tuple(worded), tuple(letters))):
         at = _match_backwards(text, wanted, window[0].start())
         if at is not None:
             long = text[at:]
-            if len(long) > len(singular) and not re.search(r"[.;:!?] ", long) and singular.lower() not in long.lower().split():
+            if (
+                len(long) > len(singular)
+                and not re.search(r"[.;:!?] ", long)
+                and singular.lower() not in long.lower().split()
+            ):
                 return at
     return None
 
 
-def _match_backwards(text: str, wanted: list[str], lowest: int) -> int | None:
+def _match_backwards(text: str, wanted: Sequence[str], lowest: int) -> int | None:
     at = len(text)
     lowered = text.lower()
     for i, character in reversed(list(enumerate(wanted))):

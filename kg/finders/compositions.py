@@ -23,7 +23,8 @@ def find_compositions(words: Words, terms: Iterable[Mention], cues: Cues) -> tup
     ends = {words.token_at(m.end - 1): m for m in sorted(known, key=lambda m: m.start, reverse=True)}
     found: list[Mention] = []
     for head in known:
-        if head.type not in HEADS or head.rule == "composition":
+        # "pruning BERT" is an action, no kind of BERT
+        if head.type not in HEADS or head.rule != "term" or any(c.isupper() for c in head.name):
             continue
         first = start = words.token_at(head.start)
         last = words.token_at(head.end - 1) + 1

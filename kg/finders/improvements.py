@@ -8,19 +8,23 @@ the name of something else. A negation or a passive ("outperformed by X") before
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kg.cues import Cues
 from kg.finders.results import find_aspect, find_figures
-from kg.finders.roles import thing_key, own_start
+from kg.finders.roles import own_start, thing_key
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation
 
 TARGETS = frozenset({"Technique", "Model", "Software"})
 # between a cue and its target, and between coordinated targets
 BEFORE_TARGET = re.compile(r"[^.;:()]{0,60}")
-STOP = re.compile(r"[;:()]|\b(?:on|in|for|while|but|whereas|by|with|when|under|using|across|at|where|which|that|achieving|we|our|its)\b")
+STOP = re.compile(
+    r"[;:()]|,(?! (?:including|such as|e\.g\.|like|namely|i\.e\.|especially))"
+    r"|\b(?:to|on|in|for|while|but|whereas|by|with|when|under|using|across|at|where|which|that|achieving|we|our|its)\b"
+)
 JOINED = re.compile(r"\s*(?:\([^)]*\))?\s*(?:,|,? and|,? or|/|,? as well as|&)?\s*(?:the |other |both )?\s*")
+SUBJECT_VERB = re.compile(r"\s+(?:\w+ly\s+|can\s+|is\s+|are\s+)*[\w-]+(?:\s+(?:over|upon|on|than|to))?")
 CONFIDENCE = {"better": 0.85, "relative": 0.75, "unlike": 0.6}
 
 
@@ -37,11 +41,13 @@ def find_improvements(
             continue
         inside = [m for m in mentions if sentence.start <= m.start < sentence.end]
         for rule, at in _cues(sentence, cues):
-            for target in _targets(words, inside, at, sentence):
+            for target in _targets(words, inside, at):
                 if target.type not in TARGETS or thing_key(target) in introduced:
                     continue
-                source = next((m for m in reversed(inside) if m.end <= at and thing_key(m) in introduced), main)
-                aspect, value = _aspect_and_value(words, sentence, at, cues)
+                source = _subject(words, inside, at, introduced) or main
+                if source is not None and thing_key(source) == thing_key(target):
+                    continue
+                aspect, value = _aspect_and_value(sentence, at, cues)
                 place = (thing_key(target), sentence.start)
                 if place not in found or found[place].confidence < CONFIDENCE[rule]:
                     found[place] = Relation(
@@ -74,7 +80,7 @@ def _cues(sentence: Quote, cues: Cues) -> Iterator[tuple[str, int]]:
             yield "unlike", sentence.start + match.end()
 
 
-def _targets(words: Words, inside: Sequence[Mention], at: int, sentence: Quote) -> Iterator[Mention]:
+def _targets(words: Words, inside: Sequence[Mention], at: int) -> Iterator[Mention]:
     """Yield the first mention after `at` and those coordinated with it."""
     following = [m for m in inside if m.start >= at]
     end = at
@@ -89,7 +95,19 @@ def _targets(words: Words, inside: Sequence[Mention], at: int, sentence: Quote) 
         end = mention.end
 
 
-def _aspect_and_value(words: Words, sentence: Quote, at: int, cues: Cues) -> tuple[str | None, str | None]:
-    figures = sorted(find_figures(words, sentence, cues), key=lambda f: (abs(f.start - at), f.start))
+def _subject(words: Words, inside: Sequence[Mention], at: int, introduced: Mapping[str, Mention]) -> Mention | None:
+    """Return what is better: an introduced name before the cue, or another right before its verb."""
+    before = [m for m in inside if m.end <= at]
+    for mention in reversed(before):
+        if thing_key(mention) in introduced:
+            return mention
+    nearest = before[-1] if before else None
+    if nearest and nearest.type in TARGETS and SUBJECT_VERB.fullmatch(words.text[nearest.end : at]):
+        return nearest
+    return None
+
+
+def _aspect_and_value(sentence: Quote, at: int, cues: Cues) -> tuple[str | None, str | None]:
+    figures = sorted(find_figures(sentence, cues), key=lambda f: (abs(f.start - at), f.start))
     anchor = (figures[0].start, figures[0].end) if figures else (at, at)
     return find_aspect(sentence, *anchor, cues), figures[0].value if figures else None

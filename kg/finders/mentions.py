@@ -13,34 +13,59 @@ from dataclasses import replace
 from kg.finders.abbreviations import Abbreviation
 from kg.finders.words import Words
 from kg.records import Mention
-from kg.tagger import Span
+from kg.tagger import Span, Tagging
 from kg.text import key, normalise
 from kg.vocabulary import Vocabulary, agrees
 
 # a rule's word on a place that several rules claim, the strongest first
-RULES = ("title-name", "proposed-name", "called-name", "term", "split-term", "composition", "expansion", "term-ambiguous", "shaped-name", "tagged", "term-doubtful")
+RULES = (
+    "title-name",
+    "proposed-name",
+    "called-name",
+    "term",
+    "split-term",
+    "composition",
+    "expansion",
+    "term-ambiguous",
+    "shaped-name",
+    "tagged",
+    "term-doubtful",
+)
 
 DOUBTFUL = "term-doubtful"
+ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)>\]]+|\b[\w.-]+\.(?:com|org|io|ai|net|edu|dev)/[^\s)>\]]*")
 
 
 def select_mentions(
     words: Words,
     candidates: Iterable[Mention],
     abbreviations: Iterable[Abbreviation],
-    spans: Iterable[Span] = (),
+    tagging: Tagging | None = None,
     vocabulary: Vocabulary | None = None,
 ) -> tuple[Mention, ...]:
     """Return mentions without overlaps, sorted by place, one name and type for each key.
 
-    `spans` are the places of the trained tagger; they win over what rules alone say of the same words.
+    The places of the trained tagger win over what rules alone say of the same words.
     """
-    tagged = [_tagged(words, span, vocabulary) for span in spans]
+    tagged = [_tagged(words, span, vocabulary) for span in (tagging.spans if tagging else ())]
     by_key = _one_reading_per_key([*candidates, *tagged])
     known = {k: m for k, m in _with_abbreviations(by_key, abbreviations).items() if m.rule != DOUBTFUL}
     sure = {(m.start, m.end): m.tagged for m in tagged}
     places = {(m.start, m.end) for m in (*candidates, *tagged) if (m.rule != DOUBTFUL and key(m.surface) in by_key)}
-    readings = [_reading(words, by_key[key(words.text[s:e])], s, e, sure.get((s, e), 0.0)) for s, e in sorted(places)]
-    return _without_overlaps([*readings, *_repeats(words, known)])
+    readings = []
+    for start, end in sorted(places):
+        name = key(words.text[start:end])
+        readings.append(_reading(words, known.get(name, by_key[name]), start, end, sure.get((start, end), 0.0)))
+    addresses = [match.span() for match in ADDRESS.finditer(words.text)]
+    outside = [m for m in (*readings, *_repeats(words, known)) if not any(s <= m.start < e for s, e in addresses)]
+    chosen = _without_overlaps(outside)
+    if tagging is None:
+        return chosen
+    return tuple(replace(m, inside=_inside(words, m, tagging)) for m in chosen)
+
+
+def _inside(words: Words, mention: Mention, tagging: Tagging) -> float:
+    return min(tagging.inside[words.token_at(mention.start) : words.token_at(mention.end - 1) + 1], default=0.0)
 
 
 def _reading(words: Words, known: Mention, start: int, end: int, tagged: float) -> Mention:
@@ -94,17 +119,23 @@ def _one_reading_per_key(candidates: Iterable[Mention]) -> dict[tuple[str, ...],
         name = key(mention.surface)
         best = readings.get(name)
         if name and (best is None or _strength(mention) > _strength(best)):
-            aliases = tuple(sorted({*mention.aliases, *(best.aliases if best else ())}))
-            concept = mention.concept or (best.concept if best else None)
-            readings[name] = replace(mention, aliases=aliases, concept=concept)
+            readings[name] = _merged(mention, best) if best else mention
         elif best is not None:
-            readings[name] = replace(
-                best,
-                aliases=tuple(sorted({*best.aliases, *mention.aliases})),
-                concept=best.concept or mention.concept,
-                head=best.head or mention.head,
-            )
+            readings[name] = _merged(best, mention)
     return readings
+
+
+def _merged(strong: Mention, weak: Mention) -> Mention:
+    """Return `strong` with what `weak` adds: what the vocabulary knows of the thing is taken from there."""
+    known = strong if strong.concept or not weak.concept or weak.rule == DOUBTFUL else weak
+    return replace(
+        strong,
+        name=known.name,
+        type=known.type,
+        concept=known.concept,
+        head=strong.head or weak.head,
+        aliases=tuple(sorted({*strong.aliases, *weak.aliases})),
+    )
 
 
 def _strength(mention: Mention) -> tuple[int, int]:
@@ -124,7 +155,9 @@ def _with_abbreviations(
         existing = readings.get(short)
         if existing is not None and existing.rule in ("title-name", "proposed-name", "called-name"):
             # the acronym is the name; its expansion is another
-            merged = replace(existing, aliases=tuple(sorted({*existing.aliases, abbreviation.long})), concept=long.concept)
+            merged = replace(
+                existing, aliases=tuple(sorted({*existing.aliases, abbreviation.long})), concept=long.concept
+            )
             known[short] = merged
             known[key(abbreviation.long)] = merged
         else:

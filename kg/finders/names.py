@@ -9,12 +9,13 @@ figures (`shaped-name`). What a name names (its type) is read from the nouns aro
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from kg.cues import Cues
 from kg.finders.abbreviations import Abbreviation
 from kg.finders.words import Words
-from kg.records import Mention
+from kg.records import TYPES, Mention
 from kg.text import key
 from kg.vocabulary import Vocabulary
 
@@ -23,12 +24,22 @@ OPEN = r"[\"'“‘`*({\[]*"
 WORD = r"[^\W_][\w]*(?:[-‐‑–+./^@][\w^{}]+)*[+*]{0,2}"
 CAPITAL = r"(?:[A-Z]|\d+(?:\.\d+)?-?[A-Za-z])[\w]*(?:[-‐‑–+./^@][\w^{}]+)*[+*]{0,2}"
 TITLE_NAME = re.compile(rf"^({WORD}(?: {WORD}){{0,4}})\s*(?::|\s[-–—]{{1,3}}\s)")
-NAME_AFTER = re.compile(rf"{OPEN}({WORD}(?: (?:of|for|with|and|the|to) (?={CAPITAL})| {CAPITAL}|(?<=[a-z]) \d+(?:\.\d+)?\b){{0,5}})")
+NAME_AFTER = re.compile(
+    rf"{OPEN}({WORD}(?: (?:of|for|with|and|the|to) (?={CAPITAL})| {CAPITAL}|(?<=[a-z]) \d+(?:\.\d+)?\b){{0,5}})"
+)
 NOUN_PHRASE_END = re.compile(
     r"\b(?:that|which|who|for|to|of|with|in|on|by|based|using|from|where|whose|built|designed|tailored|trained|consisting|"
     r"containing|comprising|capable|aimed|aiming|called|named|dubbed|termed|is|are|can|via|and)\b|[,.;:()\n]"
 )
-CLAUSE_END = re.compile(r"[;:.](?:\s|$)|\n")
+# the object of "we propose" up to a name in apposition: "a fast engine, FooServe", "a framework FooServe"
+APPOSED = re.compile(
+    r"(?:\s+(?!(?:of|for|that|which|to|with|in|on|by|using|based|from|how|and|is)\b)[a-z][\w-]*){1,7}"
+    r"(?:,|:| -+|–|—)?(?=\s+[\"“'(]?[A-Z\d])"
+)
+OWNED = re.compile(
+    rf"\b(?:[Oo]ur|[Tt]he proposed|[Oo]ur proposed)\s+({CAPITAL})"
+    rf"|({CAPITAL})(?=\s+is (?:proposed|introduced|presented)\b)"
+)
 
 
 def find_names(
@@ -38,7 +49,7 @@ def find_names(
     found: dict[tuple[int, int], Mention] = {}
     for rule, start, end, aliases in (
         *_title_name(words, cues),
-        *_introduced(words, cues),
+        *_introduced(words, vocabulary, cues),
         *_called(words, cues),
         *_expansions(vocabulary, cues, abbreviations),
         *_shaped(words, vocabulary, cues),
@@ -52,7 +63,7 @@ def find_names(
                 end=end,
                 surface=surface,
                 name=surface,
-                type=name_type(words, start, end, cues, vocabulary),
+                type=name_type(words, surface, cues, vocabulary),
                 rule=rule,
                 confidence=CONFIDENCE[rule],
                 aliases=aliases,
@@ -73,19 +84,32 @@ def is_coined(word: str) -> bool:
     if any(c.isupper() for c in core[1:]):
         parts = re.split(r"[-‐‑–/]", core)
         # "Large-Scale", "State-of-the-Art" are words of a title, no names
-        return any(any(c.isupper() for c in p[1:]) or (any(c.isdigit() for c in p) and any(c.isalpha() for c in p)) for p in parts) or (
-            core[0].isupper() and any(c.isdigit() for c in core)
-        )
+        return any(
+            any(c.isupper() for c in p[1:]) or (any(c.isdigit() for c in p) and any(c.isalpha() for c in p))
+            for p in parts
+        ) or (core[0].isupper() and any(c.isdigit() for c in core))
     return (core[0].isupper() and any(c.isdigit() for c in core)) or bool(re.fullmatch(r"[a-z]+\d+[a-z]+[\w-]*", core))
 
 
-def name_type(words: Words, start: int, end: int, cues: Cues, vocabulary: Vocabulary) -> str:
-    """Return the type of the name at `start` to `end`, from the nouns in, after and before it."""
-    text = words.text
-    name = text[start:end]
+def name_type(words: Words, name: str, cues: Cues, vocabulary: Vocabulary) -> str:
+    """Return the type of `name`: what the nouns around its places say most often, else what its form says."""
     own = _head(name, cues)
     if own and len(name.split()) > 1:
         return own
+    places = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", words.text)
+    told = Counter(kind for match in places if (kind := _told_type(words, match.start(), match.end(), cues)))
+    if told:
+        return min(told, key=lambda kind: (-told[kind], TYPES.index(kind)))
+    for suffix, kind in cues.suffixes:
+        before = name.removesuffix(suffix)
+        if before not in ("", name) and not (suffix.isupper() and before[-1].isupper()):
+            return kind
+    return _vocabulary_head(name, vocabulary) or own or "Technique"
+
+
+def _told_type(words: Words, start: int, end: int, cues: Cues) -> str | None:
+    """Return the type that the nouns after and before the name at `start` to `end` tell, if any."""
+    text = words.text
     sentence = words.sentence_at(start)
     after = text[end : sentence.end]
     following = re.match(r"[\"'”’`)]*\s+([\w-]+)(?:\s+([\w-]+))?", after)
@@ -94,23 +118,17 @@ def name_type(words: Words, start: int, end: int, cues: Cues, vocabulary: Vocabu
             if pair.lower() in cues.heads:
                 return cues.heads[pair.lower()]
     apposition = re.match(
-        r"\s*(?:\([^)]*\))?[\"'”’]?\s*(?:[,:–—-]+|\s(?:is|as|are)\s)\s*(?:a|an|the|our|one of the)\s+", after, re.IGNORECASE
-    )
+        r"\s*(?:\([^)]*\))?[\"'”’]?\s*(?:[,:–—-]+|\s(?:is|as|are)\s)\s*(?:a|an|the|our|one of the)\s+",
+        after,
+        re.IGNORECASE,
+    ) or re.match(r"\s*:\s+", after)
     if apposition:
         told = _head(NOUN_PHRASE_END.split(after[apposition.end() :], maxsplit=1)[0], cues)
         if told:
             return told
     before = text[sentence.start : start].rstrip(" \"'“‘`(,")
     before = re.sub(cues.named.pattern + r"\s*(?:the|a|an|as)?$", "", before, flags=re.IGNORECASE).rstrip(" ,(-–—:")
-    told = _head(" ".join(before.split()[-2:]), cues)
-    if told:
-        return told
-    for suffix, kind in cues.suffixes:
-        if name.endswith(suffix) and len(name) > len(suffix):
-            return kind
-    if vocabulary_type := _vocabulary_head(name, vocabulary):
-        return vocabulary_type
-    return own or "Technique"
+    return _head(" ".join(before.split()[-2:]), cues)
 
 
 def _head(phrase: str, cues: Cues) -> str | None:
@@ -141,21 +159,48 @@ def _title_name(words: Words, cues: Cues) -> Found:
     abstract = words.text[words.title_end :]
     tokens = name.split()
     shaped = any(is_coined(t) for t in tokens) and tokens[0].lower() not in cues.plain
-    again = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", abstract) and name[0].isupper() and not abstract.startswith("\n" + name)
+    again = (
+        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", abstract)
+        and name[0].isupper()
+        and not abstract.startswith("\n" + name)
+    )
     if (shaped and (len(tokens) <= 3 or again)) or (again and len(tokens) <= 4 and key(name)):
         yield "title-name", match.start(1), match.end(1), ()
 
 
-def _introduced(words: Words, cues: Cues) -> Found:
+def _introduced(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
+    """Yield the names that authors propose: right after the verb, in its list, or as apposition to its object."""
     for match in cues.introduced.finditer(words.text):
         at = match.end()
-        while article := re.match(r"\s+([\w-]+)", words.text[at:]):
-            if article.group(1).lower() not in cues.articles and article.group(1).lower() not in cues.plain:
+        while article := re.match(r"\s+([\w-]+),?", words.text[at:]):
+            if article.group(1).lower() not in cues.articles | cues.adjectives:
                 break
             at += article.end()
         name = _name_at(words, at, cues)
-        if name:
-            yield "proposed-name", *name, ()
+        apposed = False
+        if name is None:
+            rest = words.text[at : at + 160].split("\n")[0]
+            object_ = APPOSED.match(rest)
+            apposed = object_ is not None
+            name = _name_at(words, at + object_.end(), cues) if object_ else None
+        while name is not None:
+            start, end = name
+            surface, after = words.text[start:end], words.text[end : end + 12]
+            known = bool(vocabulary.named(surface))
+            if known and not re.match(r"\s*(?:,|\(|:|–|—)", after):
+                break
+            if apposed and not is_coined(surface):
+                break
+            yield "proposed-name", start, end, ()
+            joint = re.match(r"\s*(?:\([^)]*\))?\s*(?:,\s*and|,|and)\s+", words.text[end : end + 40])
+            name = _name_at(words, end + joint.end(), cues) if joint else None
+            if name is not None and not is_coined(words.text[name[0] : name[1]]):
+                name = None
+    for match in OWNED.finditer(words.text):
+        group = 1 if match.group(1) else 2
+        surface = match.group(group)
+        if is_coined(surface) and surface not in cues.no_names and not vocabulary.named(surface):
+            yield "proposed-name", match.start(group), match.end(group), ()
 
 
 def _called(words: Words, cues: Cues) -> Found:
@@ -175,6 +220,8 @@ def _name_at(words: Words, at: int, cues: Cues) -> tuple[int, int] | None:
     if not match:
         return None
     tokens = match.group(1).split()
+    if not (tokens[0][0].isupper() or tokens[0][0].isdigit() or is_coined(tokens[0])):
+        return None
     while tokens and not (tokens[-1][0].isupper() or is_coined(tokens[-1]) or tokens[-1][0].isdigit()):
         tokens.pop()
     if not tokens:
@@ -184,6 +231,9 @@ def _name_at(words: Words, at: int, cues: Cues) -> tuple[int, int] | None:
         return None
     capitalised = [t for t in tokens if t[0].isupper()]
     if not (any(is_coined(t) for t in tokens) or capitalised) or tokens[0].lower() in cues.plain:
+        return None
+    core, _, ending = name.rpartition("-")
+    if core and ending.lower() in cues.based:
         return None
     return match.start(1), match.start(1) + len(name.rstrip(".-"))
 
@@ -209,7 +259,11 @@ def _shaped(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
             continue
         if kept.isupper() and words.text[: words.title_end].isupper():
             continue
-        if any(vocabulary.labels.get(key(p)) for p in re.split(r"[-‐‑–]", kept)) and not re.search(r"\d|[A-Z][a-z]*[A-Z]", parts[-1]):
+        if re.fullmatch(r"[a-z]+\.[A-Z][a-z]+", kept) or vocabulary.labels.get(key(kept)):
+            continue
+        if any(vocabulary.labels.get(key(p)) for p in re.split(r"[-‐‑–]", kept)) and not re.search(
+            r"\d|[A-Z][a-z]*[A-Z]", parts[-1]
+        ):
             continue
         yield "shaped-name", match.start(), match.start() + len(kept), ()
 

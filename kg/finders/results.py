@@ -11,18 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.cues import Cues
+from kg.cues import NUMBER, Cues
 from kg.finders.roles import own_start
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation, Result
 
-NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 FIGURE = re.compile(rf"(?<![\w.])(?:sim|approx)?[~≈$+-]?({NUMBER}(?:\s?(?:[-–~]|to)\s?{NUMBER})?)(?:\$)?")
-WORDED = re.compile(r"\b(one|two|three|four|half|an?) (orders? of magnitude)", re.IGNORECASE)
-SCORE = re.compile(
-    rf"(?:score|accuracy|F1|BLEU|ROUGE|FID|mAP|AUC|AUROC|mIoU|perplexity|PSNR|SSIM|MRR|nDCG|correlation)[\w@-]*"
-    rf"(?: score| value)?s?\s+(?:of|to|=|is|at|below|above)\s+(?:about |around |only |up to |over )?({NUMBER})(?![\w%\\]|\.\d)"
-)
+WORDED = re.compile(r"\b(one|two|three|four|five|six|an) orders? of magnitude", re.IGNORECASE)
+WORDS = {"an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +32,7 @@ class Figure:
     end: int
 
 
-def find_figures(words: Words, sentence: Quote, cues: Cues) -> Iterator[Figure]:
+def find_figures(sentence: Quote, cues: Cues) -> Iterator[Figure]:
     """Yield the figures with a unit in `sentence`."""
     covered = -1
     for match in FIGURE.finditer(sentence.text):
@@ -48,25 +44,53 @@ def find_figures(words: Words, sentence: Quote, cues: Cues) -> Iterator[Figure]:
                 covered = tail.end()
                 value = sentence.text[match.start(1) : tail.end()].strip()
                 start = sentence.start + match.start(1)
-                yield Figure(value=value, number=_number(match.group(1)), unit=unit, start=start, end=start + len(value))
+                yield Figure(
+                    value=value, number=_number(match.group(1)), unit=unit, start=start, end=start + len(value)
+                )
                 break
-    for match in SCORE.finditer(sentence.text):
+    for match in WORDED.finditer(sentence.text):
+        start = sentence.start + match.start()
+        number = WORDS[match.group(1).lower()]
+        yield Figure(
+            value=match.group(),
+            number=number,
+            unit="orders of magnitude",
+            start=start,
+            end=sentence.start + match.end(),
+        )
+    for match in cues.score_after.finditer(sentence.text):
         start = sentence.start + match.start(1)
-        yield Figure(value=match.group(1), number=_number(match.group(1)), unit="score", start=start, end=sentence.start + match.end(1))
+        yield Figure(
+            value=match.group(1),
+            number=_number(match.group(1)),
+            unit="score",
+            start=start,
+            end=sentence.start + match.end(1),
+        )
+    for match in cues.score_before.finditer(sentence.text):
+        start = sentence.start + match.start(1)
+        yield Figure(
+            value=match.group(1),
+            number=_number(match.group(1)),
+            unit="score",
+            start=start,
+            end=sentence.start + match.end(1),
+        )
 
 
 def find_results(
-    words: Words, mentions: Sequence[Mention], roles: Sequence[Relation], cues: Cues
+    words: Words, mentions: Sequence[Mention], relations: Sequence[Relation], cues: Cues
 ) -> tuple[Result, ...]:
-    """Return the numeric outcomes that the paper claims."""
+    """Return the numeric outcomes that the paper claims; the baseline is what the sentence improves on."""
     own = own_start(words, cues)
-    subject = next((r.target for r in roles if r.predicate == "introduces"), None)
+    subject = next((r.target for r in relations if r.predicate == "introduces"), None)
+    beaten = {r.quote.start: r.target for r in reversed(relations) if r.predicate == "improvesOn"}
     found: list[Result] = []
     for sentence in words.sentences:
         if sentence.start < own or not cues.signals.search(sentence.text):
             continue
         inside = [m for m in mentions if sentence.start <= m.start < sentence.end]
-        for figure in find_figures(words, sentence, cues):
+        for figure in find_figures(sentence, cues):
             metric = find_aspect(sentence, figure.start, figure.end, cues)
             if metric is None and figure.unit in ("s", "min", "h", "GB", "MB", "KB", "ms"):
                 continue
@@ -82,6 +106,7 @@ def find_results(
                     rule="figure",
                     confidence=0.7 if metric else 0.5,
                     subject=subject,
+                    baseline=beaten.get(sentence.start),
                     dataset=_nearest(inside, "Dataset", figure.start),
                     hardware=_nearest(inside, "Hardware", figure.start),
                 )

@@ -14,15 +14,25 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kg.classifier import Classifier
 from kg.cues import Cues
+from kg.finders.names import is_coined
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation
 from kg.text import key
+from kg.vocabulary import squashed
 
 CONFIDENCE = {"introduces": 0.9, "uses": 0.75, "comparesWith": 0.7, "mentions": 0.6}
 COINED = ("title-name", "proposed-name", "called-name")
 NONE = "none"
+COINED_DOUBT = 0.9
 CLAUSE = re.compile(
-    r"[;:()]|, (?:while|but|whereas|and|which|we|with|achieving|by|where)\b|\b(?:while|but|whereas|on|in|for|by|when|using|across)\b"
+    r"[;:()]|, (?:while|but|whereas|which|we|with|achieving|by|where)\b"
+    r"|\b(?:while|but|whereas|on|in|for|by|when|using|across)\b"
+)
+TITLE_HEAD = re.compile(r"^([^:]{2,40}?)(?::|\s[-–—]{1,3}\s)")
+NEW = re.compile(r"\b(?:novel|new|our|proposed|first|simple)\b[^,.;:()]{0,40}$", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"(?:\(?\b(?:\d|[ivx]{1,3}|[abc])\)|\b(?:first|second|third|firstly|secondly|finally),?)[^,.;]{0,40}$",
+    re.IGNORECASE,
 )
 LISTED = re.compile(r"(?:such as|e\.g\.,?|including|like|i\.e\.,?)[^.;:]*$", re.IGNORECASE)
 
@@ -49,11 +59,11 @@ def group_things(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
 
 
 def find_roles(
-    words: Words, mentions: Sequence[Mention], cues: Cues, classifier: Classifier | None = None
+    words: Words, mentions: Sequence[Mention], cues: Cues, classifier: Classifier | None = None, doubt: float = 0.5
 ) -> tuple[Relation, ...]:
     """Return one relation for every mention: the role of its thing, with that sentence.
 
-    A thing that the classifier takes for none has no relation.
+    A thing that the classifier takes for none with more than that `doubt` has no relation.
     """
     own = own_start(words, cues)
     found: list[Relation] = []
@@ -63,7 +73,8 @@ def find_roles(
             confidence = CONFIDENCE[role] * max(m.confidence for m in places)
         else:
             likely = classifier.probabilities(thing_features(words, places, cues, own))
-            if likely[NONE] > 0.5:
+            # the authors' own word for their name outweighs a doubt
+            if likely[NONE] > (COINED_DOUBT if any(m.rule in COINED for m in places) else doubt):
                 continue
             role = min((r for r in likely if r != NONE), key=lambda r: (-likely[r], r))
             rule, confidence = "classifier", likely[role]
@@ -88,6 +99,8 @@ def thing_features(words: Words, places: Sequence[Mention], cues: Cues, own: int
     features = {
         f"type={first.type}",
         f"tagged={int(best * 10)}",
+        f"inside={int(max(m.inside for m in places) * 10)}",
+        f"inside={int(min(m.inside for m in places) * 5)}-least",
         f"count={min(len(places), 4)}",
         f"words={min(len(name.split()), 4)}",
         f"known={first.concept is not None}",
@@ -95,6 +108,11 @@ def thing_features(words: Words, places: Sequence[Mention], cues: Cues, own: int
         f"only={_places(words, places, own)}",
         f"last={key(name)[-1] if key(name) else ''}",
     }
+    coined = is_coined(name)
+    features |= {f"coined={coined}&known={first.concept is not None}", f"defined={bool(first.aliases)}&coined={coined}"}
+    title = TITLE_HEAD.match(words.text[: words.title_end])
+    if title and squashed(name) != squashed(title.group(1)) and squashed(name).startswith(squashed(title.group(1))):
+        features.add("variant-of-title")
     features |= {f"rule={m.rule}" for m in places}
     features |= {f"rule={m.rule}&tagged={int(best * 4)}" for m in places}
     if first.concept:
@@ -103,7 +121,9 @@ def thing_features(words: Words, places: Sequence[Mention], cues: Cues, own: int
         features.add("compared=all")
     for mention in places:
         features |= set(_place_features(words, mention, cues, own))
-    features |= {f"{first.type}&{f}" for f in list(features) if f.startswith(("at=", "only=", "compared", "cue=", "rule="))}
+    features |= {
+        f"{first.type}&{f}" for f in list(features) if f.startswith(("at=", "only=", "compared", "cue=", "rule="))
+    }
     return features
 
 
@@ -153,8 +173,22 @@ def _cue_features(words: Words, mention: Mention, cues: Cues, before: str, after
         yield f"cue=introduced{min(len(between.split()), 8) // 2}"
         if _proposed_gap(between):
             yield "cue=proposed"
+    verbs = list(cues.verbs.finditer(before))
+    if verbs:
+        between = before[verbs[-1].end() :]
+        yield f"cue=verb{min(len(between.split()), 12) // 3}"
+        if _proposed_gap(between):
+            yield "cue=verb-object"
     if cues.named.search(before[-40:]):
         yield "cue=named"
+    if NEW.search(before):
+        yield "cue=new"
+    if before.rstrip()[-1:] in (",", "(", ":", '"', "“"):
+        yield f"cue=after{before.rstrip()[-1:]}"
+    if after.lstrip()[:1] in (",", "(", ")", ":", '"', "”"):
+        yield f"cue=before{after.lstrip()[:1]}"
+    if NUMBERED.search(before):
+        yield "cue=numbered"
     if _compared(words, mention, cues):
         yield "cue=compared"
     if LISTED.search(before):

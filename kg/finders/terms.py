@@ -37,7 +37,7 @@ def find_terms(
     for first, last, labels in candidates:
         start, end = words.span(first, last)
         surface = words.text[start:end]
-        abbreviation = expanded.get(words.atoms[first : last])
+        abbreviation = expanded.get(words.atoms[first:last])
         if abbreviation is not None and surface[:1] == abbreviation.short[:1]:
             concepts = vocabulary.named(abbreviation.long)
             if concepts and start != abbreviation.long_start:
@@ -86,7 +86,8 @@ def _split(
 
 
 def _neighbours(words: Words, first: int, last: int) -> set[str]:
-    return {a.lower() for i in (first - 1, last, last + 1) if 0 <= i < len(words.atoms) for a in (words.atoms[i], words.surface(i, i + 1))}
+    near = (*range(max(0, first - 3), first), *range(last, min(len(words.atoms), last + 3)))
+    return {form for i in near for form in (words.atoms[i], words.surface(i, i + 1).lower())}
 
 
 def _mention(words: Words, first: int, last: int, concept: str, vocabulary: Vocabulary, rule: str) -> Mention:

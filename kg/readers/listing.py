@@ -58,9 +58,7 @@ def read_listing(text: str, source: str) -> tuple[list[Paper], list[Skipped]]:
         if len(line) > LONGEST:
             reason = f"line of {len(line):,} characters is no abstract; put each paper's on a line of its own"
             skipped.append(Skipped(source=source, row=row, reason=reason))
-        elif title and not parts and is_abstract(line):
-            parts.append(line)
-        elif parts and _goes_on(parts[-1], line):
+        elif (title and not parts and is_abstract(line)) or (parts and _goes_on(parts[-1], line)):
             parts.append(line)
         elif len(line) >= 200 and is_abstract(line):
             skipped.append(Skipped(source=source, row=row, reason=f"abstract without a title: {line[:60]!r}"))

@@ -7,10 +7,11 @@ an object nested under ``paper`` is read as the row itself.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from kg.readers.listing import clean
+from kg.readers.listing import LONGEST, clean
 from kg.records import Paper, Skipped
 
 ABSTRACT = ("abstract", "summary", "description")
@@ -18,7 +19,7 @@ ABSTRACT = ("abstract", "summary", "description")
 
 def looks_like_rows(text: str) -> bool:
     """Tell whether `text` is JSON rather than a page of text."""
-    return text.lstrip().startswith(("{", "["))
+    return bool(re.match(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]]|-?\d+\s*,))", text))
 
 
 def read_rows(text: str, source: str) -> tuple[list[Paper], list[Skipped]]:
@@ -33,11 +34,16 @@ def read_rows(text: str, source: str) -> tuple[list[Paper], list[Skipped]]:
         item = value.get("paper", value) if isinstance(value, dict) else value
         if not isinstance(item, dict):
             reason = value.args[0] if isinstance(value, ValueError) else "no JSON object"
-            skipped.append(Skipped(source=source, row=row, reason=f"{reason}; expected an object with title and abstract"))
+            skipped.append(
+                Skipped(source=source, row=row, reason=f"{reason}; expected an object with title and abstract")
+            )
             continue
-        title = clean(str(item.get("title") or ""))
-        abstract = clean(str(next((item[n] for n in ABSTRACT if item.get(n)), "")))
-        if title and abstract:
+        title = _text(item.get("title"))
+        abstract = next((t for n in ABSTRACT if (t := _text(item.get(n)))), "")
+        if len(title) + len(abstract) > LONGEST:
+            reason = f"title and abstract of {len(title) + len(abstract):,} characters are no paper's"
+            skipped.append(Skipped(source=source, row=row, reason=reason))
+        elif title and abstract:
             papers.append(Paper(title=title, abstract=abstract, pages=(source,)))
         else:
             missing = "title" if not title else "abstract"
@@ -45,12 +51,21 @@ def read_rows(text: str, source: str) -> tuple[list[Paper], list[Skipped]]:
     return papers, skipped
 
 
+def _text(value: object) -> str:
+    return clean(value) if isinstance(value, str) else ""
+
+
 def _values(text: str) -> Iterator[tuple[int, Any]]:
-    if text.lstrip().startswith("["):
-        try:
-            yield from enumerate(json.loads(text), 1)
-        except (ValueError, RecursionError) as e:
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as e:
+        if text.lstrip().startswith("["):
             yield 1, ValueError(f"broken JSON: {e}")
+            return
+    else:
+        lists = [v for v in whole.values() if isinstance(v, list)] if isinstance(whole, dict) else []
+        rows = whole if isinstance(whole, list) else lists[0] if lists and "title" not in whole else [whole]
+        yield from enumerate(rows, 1)
         return
     for row, line in enumerate(text.split("\n"), 1):
         if line.strip():

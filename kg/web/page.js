@@ -467,7 +467,7 @@
     });
   if (narrow.matches) $("legend").open = false;
   const away = nodes.length - shown.length;
-  $("hint").textContent = away ? `${away.toLocaleString("en")} things that a single paper names appear with it or by search.` : "";
+  $("hint").textContent = away ? `${away.toLocaleString("en")} more, which fewer than two papers name, appear beside a chosen neighbour or by search.` : "";
 
   /* ---------- search ---------- */
   const plain = (string) => string.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^\p{L}\p{N}.+#]+/gu, " ").trim();
