@@ -139,12 +139,15 @@ def _print_table(names: list[str], found: Iterable[list[str]]) -> None:
     from rich.text import Text
 
     console = Console(highlight=False, soft_wrap=False)
+    longest = 10_000
     if not console.is_terminal:
-        console = Console(width=160, highlight=False, color_system=None)
+        # one line a row, however wide; csv, tsv and json hold the whole of long texts
+        console = Console(width=longest, highlight=False, color_system=None)
+        longest = 56
     table = Table(*names, box=None, pad_edge=False, header_style="bold")
     count = 0
     for row in found:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(cell if len(cell) <= longest else f"{cell[: longest - 1]}…") for cell in row))
         count += 1
     console.print(table)
     click.echo(f"{count} row{'s' if count != 1 else ''}", err=True)
@@ -195,7 +198,8 @@ def evaluate(gold: Path, errors: bool, as_json: bool, no_model: bool) -> None:
 
     evaluation = evaluate_file(gold, model=not no_model)
     if as_json:
-        click.echo(json.dumps(evaluation.figures(), indent=2))
+        bands = [dict(zip(("from", "to", "edges", "right"), band, strict=True)) for band in evaluation.reliability()]
+        click.echo(json.dumps({**evaluation.figures(), "reliability": bands}, indent=2))
         return
     _print_figures(evaluation)
     if errors:
@@ -208,6 +212,9 @@ def _print_figures(evaluation: Evaluation) -> None:
     for name, f in evaluation.figures().items():
         shares = f"{f['precision']:9.3f} {f['recall']:7.3f} {f['f1']:6.3f}"
         click.echo(f"{name:22} {shares} {f['right']:6} {f['wrong']:6} {f['missed']:6}")
+    click.echo(f"\n{'confidence':22} {'edges':>9} {'right':>7}")
+    for low, high, edges, right in evaluation.reliability():
+        click.echo(f"{low:.1f} to {high:.1f}{'':12} {edges:9} {right:7.3f}")
 
 
 @main.command()

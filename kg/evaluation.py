@@ -20,6 +20,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from kg.errors import InputError
 from kg.records import ROLES, TYPES, Paper, Resolution
 from kg.text import paper_id
 
+BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)
 ROLE = {"introduces": "introduces", "uses": "uses", "compares": "comparesWith", "mentions": "mentions"}
 
 
@@ -42,12 +44,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotation:
-    """What a paper says: its entities by id, improvement targets by id, results as (value, metric)."""
+    """What a paper says: its entities by id, improvement targets by id, results as (value, metric).
+
+    `confidences` are those of predicted edges, by relation (``role`` or ``improvesOn``) and id.
+    """
 
     title: str
     entities: Mapping[str, Known]
     improves: Mapping[str, bool]
     results: tuple[tuple[str, str], ...]
+    confidences: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -71,10 +77,19 @@ class Count:
 
 @dataclass(slots=True)
 class Evaluation:
-    """The counts by what is measured, and the errors as lines of text."""
+    """The counts by what is measured, the edges as (confidence, right), and the errors as lines of text."""
 
     counts: dict[str, Count] = field(default_factory=lambda: defaultdict(Count))
+    edges: list[tuple[float, bool]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    def reliability(self) -> list[tuple[float, float, int, float]]:
+        """Return for each band of confidence its bounds, the number of edges and the share that is right."""
+        table = []
+        for low, high in pairwise(BANDS):
+            band = [right for confidence, right in self.edges if low <= confidence < high]
+            table.append((low, min(high, 1.0), len(band), sum(band) / len(band) if band else 0.0))
+        return table
 
     def figures(self) -> dict[str, dict[str, float | int]]:
         """Return the figures by name, the general ones first."""
@@ -159,6 +174,7 @@ def predictions(resolution: Resolution) -> dict[str, Annotation]:
     found: dict[str, dict[str, Known]] = {paper: {} for paper in papers}
     improves: dict[str, dict[str, bool]] = {paper: {} for paper in papers}
     results: dict[str, list[tuple[str, str]]] = {paper: [] for paper in papers}
+    confidences: dict[str, dict[tuple[str, str], float]] = {paper: {} for paper in papers}
     for claim in resolution.claims:
         entity = entities[claim.object]
         for paper in sorted({e.paper for e in claim.evidence}):
@@ -170,11 +186,17 @@ def predictions(resolution: Resolution) -> dict[str, Annotation]:
             found[paper][entity.id] = Known(label=entity.label, type=entity.type, role=role, keys=keys)
             if claim.predicate == "improvesOn":
                 improves[paper][entity.id] = False
+            edge = ("improvesOn" if claim.predicate == "improvesOn" else "role", entity.id)
+            confidences[paper][edge] = max(claim.confidence, confidences[paper].get(edge, 0.0))
     for outcome in resolution.outcomes:
         results[outcome.paper].append((value_key(outcome.value), outcome.metric))
     return {
         node: Annotation(
-            title=paper.title, entities=found[node], improves=improves[node], results=tuple(sorted(results[node]))
+            title=paper.title,
+            entities=found[node],
+            improves=improves[node],
+            results=tuple(sorted(results[node])),
+            confidences=confidences[node],
         )
         for node, paper in papers.items()
     }
@@ -227,6 +249,13 @@ def _score_paper(gold: Annotation, found: Annotation, evaluation: Evaluation) ->
             for measure in ("linking", "typed", "typed+role", f"type {known.type}", f"role {known.role}"):
                 counts[measure].wrong += 1
             evaluation.errors.append(f"wrong | {gold.title[:50]} | {known.type} | {known.role} | {known.label}")
+    for (relation, node), confidence in sorted(found.confidences.items()):
+        name = matched.get(node, "")
+        right = relation == "improvesOn" and name in gold.improves
+        if relation == "role" and name in gold.entities:
+            edge, annotated = found.entities[node], gold.entities[name]
+            right = (edge.type, edge.role) == (annotated.type, annotated.role)
+        evaluation.edges.append((confidence, right))
     _score_improvements(gold, {matched.get(i, f"? {i}") for i in found.improves}, evaluation)
     _score_results(gold, found, counts)
     return [(name, node) for node, name in matched.items()]

@@ -144,7 +144,7 @@ def _tagged(doc: Doc, known: Knowledge) -> tuple[Mention, ...]:
     tagger = read_tagger(known.weights or WEIGHTS)
     found = candidates(doc)
     shorts = abbreviations(doc)
-    features = token_features(words(doc), found, rule_mentions(doc), shorts, known.cues, tagger.clusters)
+    features = token_features(words(doc), found, rule_mentions(doc), shorts, known.cues, tagger)
     return select_mentions(words(doc), found, shorts, tag(tagger, features), known.vocabulary)
 
 
@@ -185,7 +185,7 @@ _component("kg_names", lambda doc, o: find_names(words(doc), o.vocabulary, o.cue
 _component("kg_compositions", lambda doc, o: find_compositions(words(doc), doc.user_data["kg_terms"], o.cues))
 _component("kg_mentions", lambda doc, _: select_mentions(words(doc), candidates(doc), abbreviations(doc)))
 _component("kg_tagger", _tagged)
-_component("kg_roles", lambda doc, o: find_roles(words(doc), mentions(doc), o.cues, o.classifier))
+_component("kg_roles", lambda doc, o: find_roles(words(doc), mentions(doc), o.cues, o.vocabulary, o.classifier))
 _component(
     "kg_improvements", lambda doc, o: find_improvements(words(doc), _kept(relations(doc)), relations(doc), o.cues)
 )

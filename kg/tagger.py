@@ -15,7 +15,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,9 +36,11 @@ ROLES = "roles.json"
 RUNS = re.compile(r"(.)\1+")
 KINDS = {"term": "t", "term-ambiguous": "a", "composition": "k"}
 PHRASE_END = re.compile(r"[,;:.()]|\b(?:for|of|that|which|by|using|based|to|with|in|on|and|as|is|are)\b")
+MOST_FORMS = 100_000
 # which features of a neighbour tell something of a token, by its distance
-NEAR = ("a=", "sh", "he", "pl", "s=", "be", "s3", "ct", "cn", "k0", "k1", "k2")
-FAR = ("a=", "he", "s=", "k1")
+NEAR = frozenset({"a=", "sh", "he", "pl", "s=", "be", "s3", "ct", "cn", "k0", "k1", "k2"})
+FAR = frozenset({"a=", "he", "s=", "k1"})
+DISTANCES = ((-2, FAR), (-1, NEAR), (1, NEAR), (2, FAR))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +54,20 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """The features of a word wherever it stands: its own, and what it tells the tokens at each distance."""
+
+    own: list[str]
+    told: Mapping[int, list[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tagger:
-    """The trained weights, and the clusters of atoms."""
+    """The trained weights, the clusters of atoms, and the forms of words already met."""
 
     crf: pycrfsuite.Tagger
     clusters: Mapping[str, Sequence[int]]
+    forms: dict[str, Form] = field(default_factory=dict, repr=False)
 
 
 @lru_cache(maxsize=2)
@@ -110,25 +121,29 @@ def token_features(
     selected: Iterable[Mention],
     abbreviations: Iterable[Abbreviation],
     cues: Cues,
-    clusters: Mapping[str, Sequence[int]],
+    tagger: Tagger,
 ) -> list[list[str]]:
     """Return the features of each token: `candidates` are all that the rules found, `selected` what they chose."""
+    placed = _place_features(words)
     found = _rule_features(words, candidates, selected, abbreviations)
-    counts = Counter(words.atoms)
-    in_title = {a for a, start in zip(words.atoms, words.starts, strict=True) if start < words.title_end}
     said = _cue_features(words, cues)
-    own = [
-        _own_features(words, i, cues, clusters, counts, in_title) + found[i] + said[i] for i in range(len(words.atoms))
-    ]
-    near = [[x for x in f if x[:2] in NEAR] for f in own]
-    far = [[x for x in f if x[:2] in FAR] for f in own]
+    forms = [_described(words, i, cues, tagger) for i in range(len(words.atoms))]
+    own = [placed[i] + found[i] + said[i] for i in range(len(forms))]
+    # what each token tells the tokens at a distance from it
+    told = {
+        distance: [
+            form.told[distance] + [f"{distance}:{x}" for x in mine if x[:2] in kept]
+            for form, mine in zip(forms, own, strict=True)
+        ]
+        for distance, kept in DISTANCES
+    }
     features = []
-    for i in range(len(own)):
-        row = list(own[i])
-        for distance, kept in ((-2, far), (-1, near), (1, near), (2, far)):
+    for i, form in enumerate(forms):
+        row = form.own + own[i]
+        for distance, rows in told.items():
             j = i + distance
-            row += [f"{distance}:{x}" for x in kept[j]] if 0 <= j < len(own) else [f"{distance}:#"]
-        if i + 1 < len(own):
+            row += rows[j] if 0 <= j < len(rows) else [f"{distance}:#"]
+        if i + 1 < len(forms):
             row.append(f"a+={words.atoms[i]}_{words.atoms[i + 1]}")
         if i:
             row.append(f"a-={words.atoms[i - 1]}_{words.atoms[i]}")
@@ -136,34 +151,56 @@ def token_features(
     return features
 
 
-def _own_features(
-    words: Words,
-    i: int,
-    cues: Cues,
-    clusters: Mapping[str, Sequence[int]],
-    counts: Mapping[str, int],
-    in_title: set[str],
-) -> list[str]:
-    atom, start, end = words.atoms[i], words.starts[i], words.ends[i]
-    word = words.text[start:end]
+def _described(words: Words, i: int, cues: Cues, tagger: Tagger) -> Form:
+    """Return the form of the token `i`; forms are remembered, since the same words come again and again."""
+    word = words.text[words.starts[i] : words.ends[i]]
+    form = tagger.forms.get(word)
+    if form is None:
+        if len(tagger.forms) > MOST_FORMS:
+            tagger.forms.clear()
+        form = tagger.forms[word] = _form(word, words.atoms[i], cues, tagger.clusters)
+    return form
+
+
+def _form(word: str, atom: str, cues: Cues, clusters: Mapping[str, Sequence[int]]) -> Form:
     lowered = word.lower()
-    joined = words.text[end : words.starts[i + 1]] if i + 1 < len(words.atoms) else " "
-    before = words.text[words.ends[i - 1] : start] if i else " "
-    features = ["b", f"a={atom}", f"w={word}", f"sh={_shape(word)}", f"s3={lowered[-3:]}", f"s2={lowered[-2:]}",
-                f"p3={lowered[:3]}", f"j={joined[:1] not in ('', ' ')}{before[:1] not in ('', ' ')}"]  # fmt: skip
-    if start < words.title_end:
-        features.append("title")
-    elif atom in in_title and atom.isalpha() and len(atom) > 3:
-        features.append("intitle")
-    if counts[atom] > 1:
-        features.append("rep")
-    features += [f"k{size}={cluster}" for size, cluster in enumerate(clusters.get(atom, ()))]
+    own = [
+        "b",
+        f"a={atom}",
+        f"w={word}",
+        f"sh={_shape(word)}",
+        f"s3={lowered[-3:]}",
+        f"s2={lowered[-2:]}",
+        f"p3={lowered[:3]}",
+        *(f"k{size}={cluster}" for size, cluster in enumerate(clusters.get(atom, ()))),
+    ]
     if lowered in cues.heads:
-        features.append(f"head={cues.heads[lowered]}")
+        own.append(f"head={cues.heads[lowered]}")
     if lowered in cues.plain:
-        features.append("plain")
+        own.append("plain")
     if lowered in cues.narrowing:
-        features.append("narrow")
+        own.append("narrow")
+    told = {distance: [f"{distance}:{x}" for x in own if x[:2] in kept] for distance, kept in DISTANCES}
+    return Form(own=own, told=told)
+
+
+def _place_features(words: Words) -> list[list[str]]:
+    """Return for each token how it is joined to its neighbours, and whether it is of the title or comes again."""
+    counts = Counter(words.atoms)
+    in_title = {a for a, start in zip(words.atoms, words.starts, strict=True) if start < words.title_end}
+    features = []
+    joined_before = False
+    for i, (atom, start, end) in enumerate(zip(words.atoms, words.starts, words.ends, strict=True)):
+        joined = i + 1 < len(words.atoms) and words.starts[i + 1] > end and words.text[end] not in " \n"
+        row = [f"j={joined}{joined_before}"]
+        joined_before = joined
+        if start < words.title_end:
+            row.append("title")
+        elif atom in in_title and atom.isalpha() and len(atom) > 3:
+            row.append("intitle")
+        if counts[atom] > 1:
+            row.append("rep")
+        features.append(row)
     return features
 
 

@@ -10,7 +10,7 @@ True
 (('llama', '2', '7', 'b'), ('llama', '2', '7', 'b'))
 
 The tokenizer for spaCy yields the same atoms. A hyphen inside a word belongs to the token before it,
-so that neighbouring tokens are the words of a name however it is joined; `token.norm_` is the atom.
+so that neighbouring tokens are the words of a name however it is joined.
 """
 
 from __future__ import annotations
@@ -164,6 +164,10 @@ def paper_id(title: str) -> str:
     return f"paper/{stem}-{digest(identity)[:6]}"
 
 
+# where the tokenizer leaves the words of a document, their offsets and their atoms, for `kg.finders.words`
+TOKENS = "kg_tokens"
+
+
 class Tokenizer:
     """Tokenizer for a spaCy pipeline; see the module's docstring for what a token is."""
 
@@ -171,28 +175,31 @@ class Tokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        """Return `text` as a Doc whose tokens carry their atom as `norm_`."""
+        """Return `text` as a Doc that holds its words, their offsets and atoms in ``user_data``."""
         from spacy.tokens import Doc
 
         words: list[str] = []
         spaces: list[bool] = []
+        starts: list[int] = []
         end = 0
         for match in TOKEN.finditer(text):
-            gap = text[end : match.start()]
-            if gap == " " and words:
+            start = match.start()
+            if start == end + 1 and words and text[end] == " ":
                 spaces[-1] = True
-            elif gap:
-                words.append(gap)
+            elif start > end:
+                words.append(text[end:start])
                 spaces.append(False)
+                starts.append(end)
             words.append(match.group())
             spaces.append(False)
+            starts.append(start)
             end = match.end()
         if end < len(text):
             words.append(text[end:])
             spaces.append(False)
+            starts.append(end)
         doc = Doc(self.vocab, words=words, spaces=spaces)
-        for token, word in zip(doc, words, strict=True):
-            token.norm_ = normalise(word) or word
+        doc.user_data[TOKENS] = tuple(words), tuple(starts), tuple(normalise(w) or w for w in words)
         return doc
 
     def to_bytes(self, **_: object) -> bytes:

@@ -140,7 +140,7 @@ def cross_validate(examples: Sequence[Example], setting: Setting, folder: Path) 
         chance = random.Random(9)
         for example in examples[fold::FOLDS]:
             mentions = _mentions(example, taggers[fold], setting, chance)
-            roles = find_roles(example.words, mentions, setting.ontology.cues, classifier)
+            roles = find_roles(example.words, mentions, setting.ontology.cues, setting.ontology.vocabulary, classifier)
             extractions.append(finish(example.paper, example.words, roles, setting.ontology.cues))
     gold = {paper_id(e.paper.title): e.annotation for e in examples}
     resolution = resolve(extractions, setting.ontology.vocabulary)
@@ -152,14 +152,15 @@ def train_tagger(examples: Sequence[Example], setting: Setting, path: Path) -> T
     import pycrfsuite
 
     chance = random.Random(SEED)
+    crf = pycrfsuite.Tagger()
+    tagger = Tagger(crf=crf, clusters=setting.clusters)
     trainer = pycrfsuite.Trainer(verbose=False)
     trainer.set_params(CRF)
     for example in examples:
-        trainer.append(_features(example, setting, *_hidden(example, chance, HIDDEN)), _labels(example))
+        trainer.append(_features(example, setting, tagger, *_hidden(example, chance, HIDDEN)), _labels(example))
     trainer.train(str(path))
-    crf = pycrfsuite.Tagger()
     crf.open(str(path))
-    return Tagger(crf=crf, clusters=setting.clusters)
+    return tagger
 
 
 def train_classifier(rows: Sequence[Row]) -> Classifier:
@@ -232,10 +233,10 @@ def _hidden(example: Example, chance: random.Random, share: float) -> tuple[tupl
 
 
 def _features(
-    example: Example, setting: Setting, found: Iterable[Mention], selected: Iterable[Mention]
+    example: Example, setting: Setting, tagger: Tagger, found: Iterable[Mention], selected: Iterable[Mention]
 ) -> list[list[str]]:
     cues = setting.ontology.cues
-    return token_features(example.words, found, selected, example.abbreviations, cues, setting.clusters)
+    return token_features(example.words, found, selected, example.abbreviations, cues, tagger)
 
 
 def _labels(example: Example) -> list[str]:
@@ -255,7 +256,7 @@ def _labels(example: Example) -> list[str]:
 
 def _mentions(example: Example, tagger: Tagger, setting: Setting, chance: random.Random) -> tuple[Mention, ...]:
     found, selected = _hidden(example, chance, HIDDEN_LATER)
-    tagging = tag(tagger, _features(example, setting, found, selected))
+    tagging = tag(tagger, _features(example, setting, tagger, found, selected))
     vocabulary = setting.ontology.vocabulary
     return select_mentions(example.words, found, example.abbreviations, tagging, vocabulary)
 
@@ -263,15 +264,16 @@ def _mentions(example: Example, tagger: Tagger, setting: Setting, chance: random
 def _rows(examples: Iterable[Example], tagger: Tagger, setting: Setting, seed: int) -> Iterator[Row]:
     """Yield the features of each thing found in `examples` with its annotated role, or none."""
     chance = random.Random(seed)
+    cues, vocabulary = setting.ontology.cues, setting.ontology.vocabulary
     for example in examples:
         mentions = _mentions(example, tagger, setting, chance)
-        own = own_start(example.words, setting.ontology.cues)
+        own = own_start(example.words, cues)
         left = dict(example.annotation.entities)
         for places in group_things(mentions).values():
             keys = name_keys([places[0].name, *(m.surface for m in places)])
             name = next((n for n, known in left.items() if known.keys & keys), None)
             role = left.pop(name).role if name is not None else NONE
-            yield frozenset(thing_features(example.words, places, setting.ontology.cues, own)), role
+            yield frozenset(thing_features(example.words, places, cues, own, vocabulary)), role
 
 
 def _json(data: object) -> bytes:

@@ -11,7 +11,7 @@ takes O(n · longest label).
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -65,11 +65,12 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """Concepts by id, and their labels by key."""
+    """Concepts by id, their labels by key, and how many concepts are right below each."""
 
     concepts: Mapping[str, Concept]
     labels: Mapping[tuple[str, ...], tuple[Label, ...]]
     lengths: Mapping[str, tuple[int, ...]] = field(repr=False)
+    narrower: Mapping[str, int] = field(repr=False)
 
     def find(self, atoms: Sequence[str]) -> Iterator[tuple[int, int, tuple[Label, ...]]]:
         """Yield (start, end, labels) for every run of `atoms` that is the key of a label, overlaps included."""
@@ -171,6 +172,7 @@ def build_vocabulary(concepts: Iterable[Concept]) -> Vocabulary:
     for found in labels:
         lengths[found[0]].add(len(found))
     return Vocabulary(
+        narrower=Counter(parent for concept in by_id.values() for parent in concept.broader),
         concepts=by_id,
         labels={k: tuple(v) for k, v in labels.items()},
         lengths={k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()},

@@ -49,7 +49,7 @@ def surfaces(extraction: Extraction) -> list[str]:
         ),
         ("We use Speculative Decoding.", "Speculative Decoding", "technique/speculative-decoding"),
         ("We use speculative-decoding.", "speculative-decoding", "technique/speculative-decoding"),
-        ("We use Mixtures of Experts.", "Mixtures of Experts", "technique/mixture-of-expert"),
+        ("We use Mixtures of Experts.", "Mixtures of Experts", "technique/mixture-of-experts"),
         ("We use finetuning.", "finetuning", "technique/fine-tuning"),
         ("We use fine tuning.", "fine tuning", "technique/fine-tuning"),
         ("We use Flash Attention.", "Flash Attention", "technique/flashattention"),

@@ -173,8 +173,9 @@ def _repeats(words: Words, known: Mapping[tuple[str, ...], Mention]) -> list[Men
     for name in known:
         lengths.setdefault(name[0], set()).add(len(name))
     found = []
-    for first, atom in enumerate(words.atoms):
-        for length in lengths.get(atom, ()):
+    starts = [i for i, atom in enumerate(words.atoms) if atom in lengths]
+    for first in starts:
+        for length in lengths[words.atoms[first]]:
             atoms = words.atoms[first : first + length]
             mention = known.get(atoms)
             if mention is not None and len(atoms) == length:

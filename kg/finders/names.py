@@ -247,6 +247,8 @@ def _expansions(vocabulary: Vocabulary, cues: Cues, abbreviations: Iterable[Abbr
 def _shaped(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
     for match in re.finditer(WORD, words.text):
         word = match.group()
+        if word.islower() or word[1:].islower():
+            continue
         if "://" in words.text[match.start() - 8 : match.end() + 3] or "/" in word or "@" in word or ".com" in word:
             continue
         parts = re.split(r"[-‐‑–]", word)

@@ -18,12 +18,15 @@ from kg.finders.names import is_coined
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation
 from kg.text import key
-from kg.vocabulary import squashed
+from kg.vocabulary import Vocabulary, squashed
 
 CONFIDENCE = {"introduces": 0.9, "uses": 0.75, "comparesWith": 0.7, "mentions": 0.6}
 COINED = ("title-name", "proposed-name", "called-name")
 NONE = "none"
+DOUBT = 0.55
 COINED_DOUBT = 0.9
+# a known concept with so many others right below it is common knowledge
+COMMON = 3
 CLAUSE = re.compile(
     r"[;:()]|, (?:while|but|whereas|which|we|with|achieving|by|where)\b"
     r"|\b(?:while|but|whereas|on|in|for|by|when|using|across)\b"
@@ -59,24 +62,25 @@ def group_things(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
 
 
 def find_roles(
-    words: Words, mentions: Sequence[Mention], cues: Cues, classifier: Classifier | None = None, doubt: float = 0.5
+    words: Words, mentions: Sequence[Mention], cues: Cues, vocabulary: Vocabulary, classifier: Classifier | None = None
 ) -> tuple[Relation, ...]:
     """Return one relation for every mention: the role of its thing, with that sentence.
 
-    A thing that the classifier takes for none with more than that `doubt` has no relation.
+    A thing that the classifier takes for none has no relation.
     """
     own = own_start(words, cues)
     found: list[Relation] = []
     for places in group_things(mentions).values():
         if classifier is None:
-            role, rule = _role(words, places, cues, own)
+            role, rule = _role(words, places, cues, own, vocabulary)
             confidence = CONFIDENCE[role] * max(m.confidence for m in places)
         else:
-            likely = classifier.probabilities(thing_features(words, places, cues, own))
+            likely = classifier.probabilities(thing_features(words, places, cues, own, vocabulary))
             # the authors' own word for their name outweighs a doubt
-            if likely[NONE] > (COINED_DOUBT if any(m.rule in COINED for m in places) else doubt):
+            if likely[NONE] > (COINED_DOUBT if any(m.rule in COINED for m in places) else DOUBT):
                 continue
-            role = min((r for r in likely if r != NONE), key=lambda r: (-likely[r], r))
+            roles = [r for r in likely if r != NONE and (r != "introduces" or _may_be_new(places, vocabulary))]
+            role = min(roles, key=lambda r: (-likely[r], r))
             rule, confidence = "classifier", likely[role]
         found += (
             Relation(
@@ -91,7 +95,13 @@ def find_roles(
     return tuple(found)
 
 
-def thing_features(words: Words, places: Sequence[Mention], cues: Cues, own: int) -> set[str]:
+def _may_be_new(places: Sequence[Mention], vocabulary: Vocabulary) -> bool:
+    """Tell whether the paper may introduce the thing: what is common knowledge, only where it is the title's name."""
+    concept = places[0].concept
+    return vocabulary.narrower.get(concept or "", 0) < COMMON or any(m.rule == "title-name" for m in places)
+
+
+def thing_features(words: Words, places: Sequence[Mention], cues: Cues, own: int, vocabulary: Vocabulary) -> set[str]:
     """Return the features of a thing for the classifier, from all its `places`."""
     first = places[0]
     name = first.surface
@@ -117,6 +127,7 @@ def thing_features(words: Words, places: Sequence[Mention], cues: Cues, own: int
     features |= {f"rule={m.rule}&tagged={int(best * 4)}" for m in places}
     if first.concept:
         features.add(f"concept={first.concept}")
+        features.add(f"narrower={min(vocabulary.narrower.get(first.concept, 0), 10) // 3}")
     if all(_compared(words, m, cues) for m in places):
         features.add("compared=all")
     for mention in places:
@@ -204,8 +215,8 @@ def _cue_features(words: Words, mention: Mention, cues: Cues, before: str, after
             yield f"cue={name}"
 
 
-def _role(words: Words, places: Sequence[Mention], cues: Cues, own: int) -> tuple[str, str]:
-    if any(m.rule in COINED for m in places):
+def _role(words: Words, places: Sequence[Mention], cues: Cues, own: int, vocabulary: Vocabulary) -> tuple[str, str]:
+    if any(m.rule in COINED for m in places) and _may_be_new(places, vocabulary):
         return "introduces", "coined"
     if any(_proposed(words, m, cues) for m in places if m.rule == "expansion"):
         return "introduces", "proposed"

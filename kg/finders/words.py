@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.records import Quote
-from kg.text import JOINERS, find_sentences
+from kg.text import JOINERS, TOKENS, find_sentences
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -48,13 +48,12 @@ class Words:
 def read_words(doc: Doc) -> Words:
     """Return the words of `doc`, which was made by `kg.text.Tokenizer`."""
     text = doc.text
-    words = [token.text for token in doc]
-    starts = tuple(token.idx for token in doc)
+    words, starts, atoms = doc.user_data[TOKENS]
     ends = tuple(s + (len(w.rstrip(JOINERS)) or len(w)) for s, w in zip(starts, words, strict=True))
     newline = text.find("\n")
     return Words(
         text=text,
-        atoms=tuple(token.norm_ for token in doc),
+        atoms=atoms,
         starts=starts,
         ends=ends,
         sentences=find_sentences(text),
