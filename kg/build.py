@@ -8,6 +8,8 @@ leaves the former exports as they were.
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 import time
 from collections import Counter
@@ -86,7 +88,8 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
         for name in EXPORTS:
             if (output / name).is_dir():
                 raise IsADirectoryError(f"{name} is a folder there")
-        with tempfile.TemporaryDirectory(prefix=".build-", dir=output) as staging:
+        _clear_leftovers(output)
+        with tempfile.TemporaryDirectory(prefix=f".build-{os.getpid()}-", dir=output) as staging:
             folder = Path(staging)
             write_turtle(graph, folder / "graph.ttl", base)
             write_page(graph, folder / "graph.html")
@@ -95,6 +98,24 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
                 (folder / name).replace(output / name)
     except OSError as e:
         raise OutputError(f"{output}: cannot be written: {e.strerror or e}; choose another folder with -o") from e
+
+
+def _clear_leftovers(output: Path) -> None:
+    """Remove what a build left in `output` that was killed."""
+    for folder in output.glob(".build-*"):
+        process = folder.name.split("-")[1]
+        if not process.isdigit() or not _is_running(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _summary(reading: Reading, resolution: Resolution, seconds: float) -> Summary:

@@ -6,6 +6,7 @@ Data goes to stdout, everything else to stderr. Exit status 0: done, 1: failed o
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from kg.evaluation import Evaluation
     from kg.records import Paper
 
+BASE_IRI = re.compile(
+    r"(?:https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?(?:/[\w.~-]+)*/#?|urn:[\w-]+(?::[\w.-]+)*:)"
+)
 GRAPH = Path("exports/graph.ttl")
 CORPUS = "corpus"
 
@@ -73,11 +77,7 @@ def build(inputs: tuple[str, ...], output: Path, base: str, no_model: bool) -> N
     """
     from kg.build import build as run
 
-    if (
-        not base.startswith(("http://", "https://", "urn:"))
-        or not base.endswith(("/", "#", ":"))
-        or set(base) & set(' <>"{}|\\^`')
-    ):
+    if not BASE_IRI.fullmatch(base) or base.startswith("https://w3id.org/mlkg/ontology"):
         raise click.BadParameter(
             "an absolute IRI that ends in / or #, such as https://example.org/kg/", param_hint="--base"
         )
@@ -173,10 +173,17 @@ def show(name: str, graph: Path) -> None:
 @click.argument("graph", type=click.Path(path_type=Path))
 def validate(graph: Path) -> None:
     """Check GRAPH.ttl against the SHACL shapes; exit with 1 where it does not conform."""
+    from rdflib import RDF
+
+    from kg.errors import InputError
     from kg.ontology import ontology_folder
+    from kg.rdf import KG
     from kg.validation import find_violations, read_turtle
 
-    violations = find_violations(read_turtle([graph]), read_turtle([ontology_folder() / "shapes.ttl"]))
+    data = read_turtle([graph])
+    if (None, RDF.type, KG.Paper) not in data:
+        raise InputError(f"{graph}: no kg:Paper in it; give a graph that kg build wrote")
+    violations = find_violations(data, read_turtle([ontology_folder() / "shapes.ttl"]))
     for violation in violations:
         click.echo(str(violation))
     if violations:

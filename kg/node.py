@@ -74,6 +74,10 @@ def find_nodes(store: pyoxigraph.Store, name: str) -> tuple[Node, ...]:
     Raises:
         NotFoundError: there is none; the message proposes similar names.
     """
+    from kg.queries import read_prefixes
+
+    prefix, _, local = name.partition(":")
+    whole = read_prefixes().get(prefix, "") + local
     wanted, wanted_title = key(name), title_key(name)
     ranked: dict[str, tuple[int, Node]] = {}
     names: list[str] = []
@@ -81,7 +85,7 @@ def find_nodes(store: pyoxigraph.Store, name: str) -> tuple[Node, ...]:
         names.append(label)
         short = kind.rsplit("#")[-1]
         found = Node(iri=iri, kind=short, name=label)
-        if iri in (name, BASE + name):
+        if iri in (name, BASE + name, whole):
             ranked[iri] = (0, found)
         elif label == name:
             ranked[iri] = min(ranked.get(iri, (1, found)), (1, found), key=lambda r: r[0])

@@ -27,7 +27,7 @@ from kg.finders.improvements import find_improvements
 from kg.finders.mentions import select_mentions
 from kg.finders.names import find_names
 from kg.finders.results import find_results
-from kg.finders.roles import find_roles
+from kg.finders.roles import decide_roles, find_roles
 from kg.finders.terms import find_terms
 from kg.finders.words import Words, read_words
 from kg.ontology import ontology_folder, read_ontology
@@ -148,6 +148,13 @@ def _tagged(doc: Doc, known: Knowledge) -> tuple[Mention, ...]:
     return select_mentions(words(doc), found, shorts, tag(tagger, features), known.vocabulary)
 
 
+def _roles(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:
+    if known.classifier is None:
+        return find_roles(words(doc), mentions(doc), known.cues, known.vocabulary)
+    others = rule_mentions(doc)
+    return decide_roles(words(doc), mentions(doc), others, known.cues, known.vocabulary, known.classifier)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     """What the components know: the ontology, and where the weights are, None without the model."""
@@ -185,7 +192,7 @@ _component("kg_names", lambda doc, o: find_names(words(doc), o.vocabulary, o.cue
 _component("kg_compositions", lambda doc, o: find_compositions(words(doc), doc.user_data["kg_terms"], o.cues))
 _component("kg_mentions", lambda doc, _: select_mentions(words(doc), candidates(doc), abbreviations(doc)))
 _component("kg_tagger", _tagged)
-_component("kg_roles", lambda doc, o: find_roles(words(doc), mentions(doc), o.cues, o.vocabulary, o.classifier))
+_component("kg_roles", _roles)
 _component(
     "kg_improvements", lambda doc, o: find_improvements(words(doc), _kept(relations(doc)), relations(doc), o.cues)
 )

@@ -11,6 +11,7 @@ Training needs scikit-learn and, for new clusters, scipy (``pip install mlkg[tra
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import random
 import re
@@ -24,11 +25,12 @@ from typing import Any
 from spacy.language import Language
 
 from kg.classifier import Classifier
+from kg.errors import KGError
 from kg.evaluation import Annotation, Evaluation, evaluate, name_keys, read_gold
 from kg.files import write_whole
 from kg.finders.abbreviations import Abbreviation
 from kg.finders.mentions import select_mentions
-from kg.finders.roles import NONE, find_roles, group_things, own_start, thing_features
+from kg.finders.roles import NONE, Said, decide_roles, group_things, own_start, thing_features
 from kg.finders.words import Words
 from kg.ontology import Ontology, ontology_folder, read_ontology
 from kg.pipeline import abbreviations, build_pipeline, candidates, finish, rule_mentions, words
@@ -78,6 +80,8 @@ def train(
         InputError: `gold` or `text` cannot be read.
         OutputError: `output` cannot be written.
     """
+    if importlib.util.find_spec("sklearn") is None:
+        raise KGError("training needs scikit-learn and scipy; install them with: pip install 'mlkg[train]'")
     ontology = read_ontology(ontology_folder())
     clusters = build_clusters(text, tell) if text else dict(read_tagger().clusters)
     setting = Setting(ontology=ontology, clusters=clusters, tell=tell)
@@ -101,10 +105,11 @@ def train(
 
 def read_examples(gold: Path) -> tuple[Example, ...]:
     """Return the annotated papers of a JSON lines file with what the rules find in each."""
+    annotated = read_gold(gold)
     nlp = build_pipeline(model=False)
     rows = [json.loads(line) for line in gold.read_text(encoding="utf-8").split("\n") if line.strip()]
     return tuple(
-        _example(nlp, paper, annotation, row) for (paper, annotation), row in zip(read_gold(gold), rows, strict=True)
+        _example(nlp, paper, annotation, row) for (paper, annotation), row in zip(annotated, rows, strict=True)
     )
 
 
@@ -139,8 +144,10 @@ def cross_validate(examples: Sequence[Example], setting: Setting, folder: Path) 
         classifier = train_classifier([r for i in range(FOLDS) if i != fold for r in rows[i]])
         chance = random.Random(9)
         for example in examples[fold::FOLDS]:
-            mentions = _mentions(example, taggers[fold], setting, chance)
-            roles = find_roles(example.words, mentions, setting.ontology.cues, setting.ontology.vocabulary, classifier)
+            found, selected = _hidden(example, chance, HIDDEN_LATER)
+            mentions = _mentions(example, taggers[fold], setting, found, selected)
+            cues, vocabulary = setting.ontology.cues, setting.ontology.vocabulary
+            roles = decide_roles(example.words, mentions, selected, cues, vocabulary, classifier)
             extractions.append(finish(example.paper, example.words, roles, setting.ontology.cues))
     gold = {paper_id(e.paper.title): e.annotation for e in examples}
     resolution = resolve(extractions, setting.ontology.vocabulary)
@@ -171,7 +178,7 @@ def train_classifier(rows: Sequence[Row]) -> Classifier:
     counts = Counter(f for features, _ in rows for f in features)
     vectorizer = DictVectorizer()
     matrix = vectorizer.fit_transform([{f: 1 for f in sorted(features) if counts[f] >= 3} for features, _ in rows])
-    fitted = LogisticRegression(C=0.1, max_iter=2000).fit(matrix, [role for _, role in rows])
+    fitted = LogisticRegression(C=0.05, max_iter=2000).fit(matrix, [role for _, role in rows])
     weights = {
         feature: [round(float(w), 3) for w in fitted.coef_[:, i]] for i, feature in enumerate(vectorizer.feature_names_)
     }
@@ -254,8 +261,9 @@ def _labels(example: Example) -> list[str]:
     return labels
 
 
-def _mentions(example: Example, tagger: Tagger, setting: Setting, chance: random.Random) -> tuple[Mention, ...]:
-    found, selected = _hidden(example, chance, HIDDEN_LATER)
+def _mentions(
+    example: Example, tagger: Tagger, setting: Setting, found: tuple[Mention, ...], selected: tuple[Mention, ...]
+) -> tuple[Mention, ...]:
     tagging = tag(tagger, _features(example, setting, tagger, found, selected))
     vocabulary = setting.ontology.vocabulary
     return select_mentions(example.words, found, example.abbreviations, tagging, vocabulary)
@@ -266,14 +274,16 @@ def _rows(examples: Iterable[Example], tagger: Tagger, setting: Setting, seed: i
     chance = random.Random(seed)
     cues, vocabulary = setting.ontology.cues, setting.ontology.vocabulary
     for example in examples:
-        mentions = _mentions(example, tagger, setting, chance)
+        found, selected = _hidden(example, chance, HIDDEN_LATER)
+        mentions = _mentions(example, tagger, setting, found, selected)
         own = own_start(example.words, cues)
+        said = Said(example.words, cues)
         left = dict(example.annotation.entities)
         for places in group_things(mentions).values():
             keys = name_keys([places[0].name, *(m.surface for m in places)])
             name = next((n for n, known in left.items() if known.keys & keys), None)
             role = left.pop(name).role if name is not None else NONE
-            yield frozenset(thing_features(example.words, places, cues, own, vocabulary)), role
+            yield frozenset(thing_features(said, places, own, vocabulary)), role
 
 
 def _json(data: object) -> bytes:

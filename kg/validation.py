@@ -63,6 +63,6 @@ def read_turtle(paths: Iterable[Path]) -> RdfGraph:
             rdf.parse(data=path.read_bytes(), format="turtle")
         except OSError as e:
             raise InputError(f"{path}: cannot be read: {e.strerror or e}; build the graph with: kg build") from e
-        except (SyntaxError, ValueError) as e:
+        except (SyntaxError, ValueError, IndexError) as e:  # rdflib lets an IndexError through where a file breaks off
             raise InputError(f"{path}: not valid Turtle: {' '.join(str(e).split())[:200]}") from e
     return rdf

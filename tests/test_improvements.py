@@ -39,6 +39,7 @@ def said(extract_text: Extract, text: str) -> list[Found]:
         ("Unlike GPTQ, FooTune needs no examples.", "GPTQ", None, None),
         ("FooTune uses less memory than LoRA.", "LoRA", "memory", None),
         ("FooTune is superior to BERT.", "BERT", None, None),
+        ("FooTune builds on LoRA.", "LoRA", None, None),
     ],
 )
 def test_improvements_are_read_with_aspect_and_value(
@@ -77,7 +78,6 @@ def test_improvements_on_each_of_several_targets(extract_text: Extract, text: st
         "LoRA outperforms FooTune.",
         "FooTune achieves comparable accuracy to LoRA.",
         "We compare FooTune with LoRA.",
-        "FooTune builds on LoRA.",
         "FooTune is never better than LoRA.",
         "FooTune outperforms all former methods.",
         "FooTune is 2x faster than before.",

@@ -28,7 +28,7 @@ def results(extract_text: Extract, text: str) -> tuple[Result, ...]:
         ("It reduces latency to 15 ms.", "latency", "15 ms", "15", "ms"),
         ("Accuracy drops by only 0.3 points.", "accuracy", "0.3 points", "0.3", "points"),
         ("It reaches an accuracy of 91.2.", "accuracy", "91.2", "91.2", "score"),
-        ("It improves top-1 accuracy by 1.5%.", "accuracy", "1.5%", "1.5", "%"),
+        ("It improves top-1 accuracy by 1.5%.", "top-1 accuracy", "1.5%", "1.5", "%"),
         ("It saves 1,024 MB of memory.", "memory", "1,024 MB", "1024", "MB"),
         ("It maintains 99% of the accuracy.", "accuracy", "99%", "99", "%"),
     ],

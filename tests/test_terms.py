@@ -56,7 +56,7 @@ def surfaces(extraction: Extraction) -> list[str]:
         ("We train a ResNet50.", "ResNet50", "model/resnet-50"),
         ("We train a ResNet-50.", "ResNet-50", "model/resnet-50"),
         ("We run on an NVIDIA A100.", "NVIDIA A100", "hardware/nvidia-a100"),
-        ("We run on a Raspberry Pi 4.", "Raspberry Pi 4", "hardware/raspberry-pi4"),
+        ("We run on a Raspberry Pi 4.", "Raspberry Pi 4", "hardware/raspberry-pi-4"),
         ("We train on CIFAR-10.", "CIFAR-10", "dataset/cifar-10"),
         ("We address machine translation.", "machine translation", "task/machine-translation"),
         ("We plug it into Hugging Face.", "Hugging Face", "software/hugging-face"),

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from kg.finders.abbreviations import Abbreviation
 from kg.finders.words import Words
 from kg.records import Mention
 from kg.tagger import Span, Tagging
 from kg.text import key, normalise
-from kg.vocabulary import Vocabulary, agrees
+from kg.vocabulary import Concept, Vocabulary, agrees
 
 # a rule's word on a place that several rules claim, the strongest first
 RULES = (
@@ -32,7 +33,19 @@ RULES = (
     "term-doubtful",
 )
 
+# from the last word of a verb's form to the noun that the vocabulary holds
+NOUNS = tuple(
+    (re.compile(ending), noun)
+    for ending, noun in (
+        (r"iz(?:e|ed|ing)$", "ization"),
+        (r"(?:e|ed|ing)$", "ation"),
+        (r"(?:e|ed|s)?$", "ing"),
+        (r"(?:e|ed|s|ing)?$", "ation"),
+        (r"(?:[nt])(?:ed|s|ing)?$", "ning"),
+    )
+)
 DOUBTFUL = "term-doubtful"
+BRACKETS = re.compile(r"\s*\([^()]*\)")
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)>\]]+|\b[\w.-]+\.(?:com|org|io|ai|net|edu|dev)/[^\s)>\]]*")
 
 
@@ -47,14 +60,17 @@ def select_mentions(
 
     The places of the trained tagger win over what rules alone say of the same words.
     """
-    tagged = [_tagged(words, span, vocabulary) for span in (tagging.spans if tagging else ())]
+    spans = tagging.spans if tagging else ()
+    tagged = [_tagged(words, part, vocabulary) for span in spans for part in _parts(words, span)]
     by_key = _one_reading_per_key([*candidates, *tagged])
     known = {k: m for k, m in _with_abbreviations(by_key, abbreviations).items() if m.rule != DOUBTFUL}
     sure = {(m.start, m.end): m.tagged for m in tagged}
-    places = {(m.start, m.end) for m in (*candidates, *tagged) if (m.rule != DOUBTFUL and key(m.surface) in by_key)}
+    places = {
+        (m.start, m.end) for m in (*candidates, *tagged) if (m.rule != DOUBTFUL and reading_key(m.surface) in by_key)
+    }
     readings = []
     for start, end in sorted(places):
-        name = key(words.text[start:end])
+        name = reading_key(words.text[start:end])
         readings.append(_reading(words, known.get(name, by_key[name]), start, end, sure.get((start, end), 0.0)))
     addresses = [match.span() for match in ADDRESS.finditer(words.text)]
     outside = [m for m in (*readings, *_repeats(words, known)) if not any(s <= m.start < e for s, e in addresses)]
@@ -72,20 +88,57 @@ def _reading(words: Words, known: Mention, start: int, end: int, tagged: float) 
     return replace(known, start=start, end=end, surface=words.text[start:end], tagged=tagged)
 
 
+def reading_key(surface: str) -> tuple[str, ...]:
+    """Return the key of a stretch of text without what it holds in brackets.
+
+    >>> reading_key("key-value (KV) cache")
+    ('key', 'value', 'cache')
+    """
+    return key(BRACKETS.sub(" ", surface))
+
+
+def _parts(words: Words, span: Span) -> list[Span]:
+    """Return `span` in its parts: a slash joins two names ("SnapKV/H2O"), a bracket at the end is none of it."""
+    for i in range(span.first, span.last):
+        sign = words.text[words.starts[i]]
+        if sign in "\\{}$":
+            return []
+        if sign == "(" and ")" not in words.surface(i, span.last)[:-1]:
+            return _parts(words, replace(span, last=i)) if i > span.first else []
+    cuts = [i for i in range(span.first + 1, span.last) if words.text[words.ends[i - 1]] == "/"]
+    cuts = [i for i in cuts if not words.atoms[i][0].isdigit()]
+    bounds = [span.first, *cuts, span.last]
+    return [replace(span, first=a, last=b) for a, b in pairwise(bounds)]
+
+
 def _tagged(words: Words, span: Span, vocabulary: Vocabulary | None) -> Mention:
     start, end = words.span(span.first, span.last)
     surface = words.text[start:end]
+    concept = _nominal(words.atoms[span.first : span.last], vocabulary) if vocabulary else None
     return Mention(
         start=start,
         end=end,
         surface=surface,
-        name=canonical(surface),
-        type=span.type,
+        name=concept.label if concept else canonical(BRACKETS.sub("", surface)),
+        type=concept.type if concept else span.type,
         rule="tagged",
         confidence=span.probability,
         tagged=span.probability,
+        concept=concept.id if concept else None,
         head=_head(words.atoms[span.first : span.last], span.type, vocabulary) if vocabulary else None,
     )
+
+
+def _nominal(atoms: tuple[str, ...], vocabulary: Vocabulary) -> Concept | None:
+    """Return the concept that a form of the verb stands for: "fine-tuned" for fine-tuning."""
+    if not atoms:
+        return None
+    for ending, noun in NOUNS:
+        if ending.search(atoms[-1]):
+            for label in vocabulary.labels.get((*atoms[:-1], ending.sub(noun, atoms[-1])), ()):
+                if not label.ambiguous:
+                    return vocabulary.concepts[label.concept]
+    return None
 
 
 def canonical(surface: str) -> str:
@@ -116,7 +169,7 @@ def _head(atoms: Sequence[str], kind: str, vocabulary: Vocabulary) -> str | None
 def _one_reading_per_key(candidates: Iterable[Mention]) -> dict[tuple[str, ...], Mention]:
     readings: dict[tuple[str, ...], Mention] = {}
     for mention in candidates:
-        name = key(mention.surface)
+        name = reading_key(mention.surface)
         best = readings.get(name)
         if name and (best is None or _strength(mention) > _strength(best)):
             readings[name] = _merged(mention, best) if best else mention

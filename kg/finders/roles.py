@@ -37,6 +37,7 @@ NUMBERED = re.compile(
     r"(?:\(?\b(?:\d|[ivx]{1,3}|[abc])\)|\b(?:first|second|third|firstly|secondly|finally),?)[^,.;]{0,40}$",
     re.IGNORECASE,
 )
+GAP_END = re.compile(r"[,;:]|\b(?:for|of|that|which|by|using|based|to|with|in|on)\b")
 LISTED = re.compile(r"(?:such as|e\.g\.,?|including|like|i\.e\.,?)[^.;:]*$", re.IGNORECASE)
 
 
@@ -61,6 +62,54 @@ def group_things(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
     return things
 
 
+Spans = list[tuple[int, int]]
+
+
+class Said:
+    """The places of the cues in each sentence of one paper, found when first asked for.
+
+    A sentence holds several mentions; each cue is sought in it once.
+    """
+
+    def __init__(self, words: Words, cues: Cues) -> None:
+        self.words = words
+        self.cues = cues
+        self.found: dict[tuple[int, str], Spans] = {}
+
+    def spans(self, sentence: Quote, name: str) -> Spans:
+        """Return the offsets, in the paper's text, of the cue of that name in `sentence`."""
+        place = (sentence.start, name)
+        if place not in self.found:
+            pattern: re.Pattern[str] = getattr(self.cues, name)
+            start = sentence.start
+            self.found[place] = [(start + m.start(), start + m.end()) for m in pattern.finditer(sentence.text)]
+        return self.found[place]
+
+    def before(self, sentence: Quote, name: str, at: int, within: int = 10_000) -> Spans:
+        """Return those that end before `at`, at most `within` characters before."""
+        return [(s, e) for s, e in self.spans(sentence, name) if e <= at and s >= at - within]
+
+
+def decide_roles(
+    words: Words,
+    mentions: Sequence[Mention],
+    others: Sequence[Mention],
+    cues: Cues,
+    vocabulary: Vocabulary,
+    classifier: Classifier,
+) -> tuple[Relation, ...]:
+    """Return the roles of `mentions`, and of those `others` that stand where the classifier took a mention for none.
+
+    A long stretch that names nothing may hold a shorter one that does: `others` are what the rules alone chose.
+    """
+    first = find_roles(words, mentions, cues, vocabulary, classifier)
+    taken = [(r.target.start, r.target.end) for r in first]
+    kept = {thing_key(r.target) for r in first}
+    refused = {thing_key(m) for m in mentions} - kept
+    free = [m for m in others if thing_key(m) not in refused and not any(s < m.end and m.start < e for s, e in taken)]
+    return (*first, *find_roles(words, free, cues, vocabulary, classifier))
+
+
 def find_roles(
     words: Words, mentions: Sequence[Mention], cues: Cues, vocabulary: Vocabulary, classifier: Classifier | None = None
 ) -> tuple[Relation, ...]:
@@ -69,13 +118,14 @@ def find_roles(
     A thing that the classifier takes for none has no relation.
     """
     own = own_start(words, cues)
+    said = Said(words, cues)
     found: list[Relation] = []
     for places in group_things(mentions).values():
         if classifier is None:
-            role, rule = _role(words, places, cues, own, vocabulary)
+            role, rule = _role(said, places, own, vocabulary)
             confidence = CONFIDENCE[role] * max(m.confidence for m in places)
         else:
-            likely = classifier.probabilities(thing_features(words, places, cues, own, vocabulary))
+            likely = classifier.probabilities(thing_features(said, places, own, vocabulary))
             # the authors' own word for their name outweighs a doubt
             if likely[NONE] > (COINED_DOUBT if any(m.rule in COINED for m in places) else DOUBT):
                 continue
@@ -101,8 +151,9 @@ def _may_be_new(places: Sequence[Mention], vocabulary: Vocabulary) -> bool:
     return vocabulary.narrower.get(concept or "", 0) < COMMON or any(m.rule == "title-name" for m in places)
 
 
-def thing_features(words: Words, places: Sequence[Mention], cues: Cues, own: int, vocabulary: Vocabulary) -> set[str]:
+def thing_features(said: Said, places: Sequence[Mention], own: int, vocabulary: Vocabulary) -> set[str]:
     """Return the features of a thing for the classifier, from all its `places`."""
+    words = said.words
     first = places[0]
     name = first.surface
     best = max(m.tagged for m in places)
@@ -117,7 +168,12 @@ def thing_features(words: Words, places: Sequence[Mention], cues: Cues, own: int
         f"case={'lower' if name.islower() else 'title' if name.istitle() else 'mixed'}",
         f"only={_places(words, places, own)}",
         f"last={key(name)[-1] if key(name) else ''}",
+        f"first={key(name)[0] if len(key(name)) > 1 else ''}",
     }
+    if first.concept is None and first.head:
+        head = vocabulary.concepts[first.head].label
+        features.add(f"head-proper={any(c.isupper() for c in head)}&words={min(len(name.split()), 4)}")
+        features.add(f"head={first.head}")
     coined = is_coined(name)
     features |= {f"coined={coined}&known={first.concept is not None}", f"defined={bool(first.aliases)}&coined={coined}"}
     title = TITLE_HEAD.match(words.text[: words.title_end])
@@ -128,10 +184,10 @@ def thing_features(words: Words, places: Sequence[Mention], cues: Cues, own: int
     if first.concept:
         features.add(f"concept={first.concept}")
         features.add(f"narrower={min(vocabulary.narrower.get(first.concept, 0), 10) // 3}")
-    if all(_compared(words, m, cues) for m in places):
+    if all(_compared(said, m) for m in places):
         features.add("compared=all")
     for mention in places:
-        features |= set(_place_features(words, mention, cues, own))
+        features.update(_place_features(said, mention, own))
     features |= {
         f"{first.type}&{f}" for f in list(features) if f.startswith(("at=", "only=", "compared", "cue=", "rule="))
     }
@@ -143,7 +199,8 @@ def _places(words: Words, places: Sequence[Mention], own: int) -> str:
     return "".join(sorted(kinds))
 
 
-def _place_features(words: Words, mention: Mention, cues: Cues, own: int) -> Iterator[str]:
+def _place_features(said: Said, mention: Mention, own: int) -> Iterator[str]:
+    words, cues = said.words, said.cues
     sentence = words.sentence_at(mention.start)
     before = words.text[sentence.start : mention.start]
     after = words.text[mention.end : sentence.end]
@@ -165,6 +222,10 @@ def _place_features(words: Words, mention: Mention, cues: Cues, own: int) -> Ite
         if token - distance >= 0:
             yield f"-{distance}={words.atoms[token - distance]}"
     following = words.token_at(mention.end - 1) + 1
+    opening = words.token_at(sentence.start)
+    yield f"opening={words.atoms[opening]}" if opening < len(words.atoms) else "opening="
+    order = words.sentences.index(sentence)
+    yield f"order={order if order < 4 else 'last' if order + 1 == len(words.sentences) else 'later'}"
     for distance in (0, 1):
         if following + distance < len(words.atoms):
             yield f"+{distance + 1}={words.atoms[following + distance]}"
@@ -172,25 +233,26 @@ def _place_features(words: Words, mention: Mention, cues: Cues, own: int) -> Ite
         head = cues.heads.get(words.surface(following, following + 1).lower())
         if head:
             yield f"cue=head-{head}"
-    yield from _cue_features(words, mention, cues, before, after)
+    yield from _cue_features(said, mention, sentence, before, after)
     if not in_title:
-        yield f"cue=own-voice-{bool(cues.own.search(sentence.text))}"
+        yield f"cue=own-voice-{bool(said.spans(sentence, 'own'))}"
 
 
-def _cue_features(words: Words, mention: Mention, cues: Cues, before: str, after: str) -> Iterator[str]:
-    introduced = list(cues.introduced.finditer(before))
+def _cue_features(said: Said, mention: Mention, sentence: Quote, before: str, after: str) -> Iterator[str]:
+    text, at = said.words.text, mention.start
+    introduced = said.before(sentence, "introduced", at)
     if introduced:
-        between = before[introduced[-1].end() :]
+        between = text[introduced[-1][1] : at]
         yield f"cue=introduced{min(len(between.split()), 8) // 2}"
         if _proposed_gap(between):
             yield "cue=proposed"
-    verbs = list(cues.verbs.finditer(before))
+    verbs = said.before(sentence, "verbs", at)
     if verbs:
-        between = before[verbs[-1].end() :]
+        between = text[verbs[-1][1] : at]
         yield f"cue=verb{min(len(between.split()), 12) // 3}"
         if _proposed_gap(between):
             yield "cue=verb-object"
-    if cues.named.search(before[-40:]):
+    if said.before(sentence, "named", at, 40):
         yield "cue=named"
     if NEW.search(before):
         yield "cue=new"
@@ -200,57 +262,49 @@ def _cue_features(words: Words, mention: Mention, cues: Cues, before: str, after
         yield f"cue=before{after.lstrip()[:1]}"
     if NUMBERED.search(before):
         yield "cue=numbered"
-    if _compared(words, mention, cues):
+    if _compared(said, mention):
         yield "cue=compared"
     if LISTED.search(before):
         yield "cue=listed"
-    for name, pattern, text in (
-        ("better-before", cues.better, before),
-        ("better-after", cues.better, after),
-        ("relative-before", cues.relative, before),
-        ("unlike-before", cues.unlike, before),
-        ("negated", cues.negations, before[-40:]),
-    ):
-        if pattern.search(text):
-            yield f"cue={name}"
+    for name in ("better", "relative", "unlike"):
+        if said.before(sentence, name, at):
+            yield f"cue={name}-before"
+    if any(start >= mention.end for start, _ in said.spans(sentence, "better")):
+        yield "cue=better-after"
+    if said.before(sentence, "negations", at, 40):
+        yield "cue=negated"
 
 
-def _role(words: Words, places: Sequence[Mention], cues: Cues, own: int, vocabulary: Vocabulary) -> tuple[str, str]:
+def _role(said: Said, places: Sequence[Mention], own: int, vocabulary: Vocabulary) -> tuple[str, str]:
     if any(m.rule in COINED for m in places) and _may_be_new(places, vocabulary):
         return "introduces", "coined"
-    if any(_proposed(words, m, cues) for m in places if m.rule == "expansion"):
+    if any(_proposed(said, m) for m in places if m.rule == "expansion"):
         return "introduces", "proposed"
-    if all(_compared(words, m, cues) for m in places):
+    if all(_compared(said, m) for m in places):
         return "comparesWith", "compared"
-    if all(words.title_end < m.start < own for m in places):
+    if all(said.words.title_end < m.start < own for m in places):
         return "mentions", "background"
     return "uses", "own-part"
 
 
-def _proposed(words: Words, mention: Mention, cues: Cues) -> bool:
-    sentence = words.sentence_at(mention.start)
-    before = words.text[sentence.start : mention.start]
-    verbs = list(cues.introduced.finditer(before))
-    return bool(verbs) and _proposed_gap(before[verbs[-1].end() :])
+def _proposed(said: Said, mention: Mention) -> bool:
+    sentence = said.words.sentence_at(mention.start)
+    verbs = said.before(sentence, "introduced", mention.start)
+    return bool(verbs) and _proposed_gap(said.words.text[verbs[-1][1] : mention.start])
 
 
 def _proposed_gap(between: str) -> bool:
     """Tell whether what stands after "we propose" up to a name holds nothing but its adjectives."""
-    return not re.search(r"[,;:]|\b(?:for|of|that|which|by|using|based|to|with|in|on)\b", between)
+    return not GAP_END.search(between)
 
 
-def _compared(words: Words, mention: Mention, cues: Cues) -> bool:
+def _compared(said: Said, mention: Mention) -> bool:
+    words = said.words
     sentence = words.sentence_at(mention.start)
     if sentence.start <= words.title_end:
         return False
     after = words.text[mention.end : sentence.end]
-    if cues.compare_after.match(after.lstrip()):
+    if said.cues.compare_after.match(after.lstrip()):
         return True
-    return any(
-        not CLAUSE.search(words.text[cue : mention.start])
-        for cue in _ends(cues.compare_before.finditer(sentence.text[: mention.start - sentence.start]), sentence)
-    )
-
-
-def _ends(matches: Iterable[re.Match[str]], sentence: Quote) -> list[int]:
-    return [sentence.start + m.end() for m in matches]
+    cues = said.before(sentence, "compare_before", mention.start)
+    return any(not CLAUSE.search(words.text, cue, mention.start) for _, cue in cues)

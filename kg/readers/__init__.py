@@ -114,10 +114,13 @@ def _read_source(source: str | Path) -> tuple[list[Paper], list[Skipped]]:
         raise InputError(f"{source}: cannot be read: {e.strerror or e}") from e
     if not data.strip():
         return [], [Skipped(source=name, row=1, reason="the file is empty")]
-    if b"\0" in data[:8192] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data[:8192].count(0) > len(data[:8192]) // 20 and not data.startswith(
+        (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    ):
         return [], [Skipped(source=name, row=1, reason="binary, not text; save the listing as UTF-8 text")]
     utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = data.decode("utf-16" if utf16 else "utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+    text = data.decode("utf-16" if utf16 else "utf-8-sig", errors="replace")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _share_unreadable(text) > 0.1:
         return [], [Skipped(source=name, row=1, reason="binary, not text; save the listing as UTF-8 text")]
     damaged = [

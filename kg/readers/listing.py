@@ -66,6 +66,9 @@ def read_listing(text: str, source: str) -> tuple[list[Paper], list[Skipped]]:
             finish()
             title, parts = (row, line), []
     finish()
+    if title and parts and parts[-1][-1].isalnum():
+        reason = f"the last abstract breaks off: …{parts[-1][-40:]!r}; save the whole page"
+        skipped.append(Skipped(source=source, row=title[0], reason=reason, kept=True))
     return papers, skipped
 
 

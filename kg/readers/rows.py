@@ -14,6 +14,7 @@ from typing import Any
 from kg.readers.listing import LONGEST, clean
 from kg.records import Paper, Skipped
 
+IDENTIFIERS = (("arxiv", ("arxiv_id", "arxivId", "arxiv")), ("doi", ("doi", "DOI")), ("url", ("url", "link")))
 ABSTRACT = ("abstract", "summary", "description")
 
 
@@ -44,11 +45,17 @@ def read_rows(text: str, source: str) -> tuple[list[Paper], list[Skipped]]:
             reason = f"title and abstract of {len(title) + len(abstract):,} characters are no paper's"
             skipped.append(Skipped(source=source, row=row, reason=reason))
         elif title and abstract:
-            papers.append(Paper(title=title, abstract=abstract, pages=(source,)))
+            papers.append(Paper(title=title, abstract=abstract, pages=(source,), identifiers=_identifiers(item)))
         else:
             missing = "title" if not title else "abstract"
             skipped.append(Skipped(source=source, row=row, reason=f"no {missing}: {(title or abstract)[:60]!r}"))
     return papers, skipped
+
+
+def _identifiers(item: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the identifiers of a row as pairs of scheme and value."""
+    found = ((scheme, _text(item.get(name))) for scheme, names in IDENTIFIERS for name in names)
+    return tuple(sorted({(scheme, value) for scheme, value in found if value}))
 
 
 def _text(value: object) -> str:
