@@ -139,9 +139,8 @@ def _claims_of(paper: str, extraction: Extraction) -> dict[tuple[str, str, str],
             found[paper, strongest[node], node].append((relation.confidence, evidence))
             continue
         source = entity_id(relation.source) if relation.source is not None else None
-        if source is None or strongest.get(source) == "introduces":
-            found[paper, relation.predicate, node].append((relation.confidence, evidence))
-        if source is not None and source != node:
+        found[paper, relation.predicate, node].append((relation.confidence, evidence))
+        if source is not None and source != node and strongest.get(source) == "introduces":
             found[source, relation.predicate, node].append((relation.confidence, evidence))
     return found
 

@@ -60,6 +60,7 @@ IRREGULAR = {
     "canvas": "canvas",
     "cookies": "cookie",
     "corpora": "corpus",
+    "criteria": "criterion",
     "data": "data",
     "focuses": "focus",
     "hypotheses": "hypothesis",

@@ -39,8 +39,8 @@ from kg.resolution import resolve
 from kg.tagger import CLUSTERS, MODEL, ROLES, WEIGHTS, Tagger, read_tagger, tag, token_features
 from kg.text import TOKEN, normalise, paper_id
 
-HIDDEN = 0.3
-HIDDEN_LATER = 0.15
+HIDDEN = 0.4
+HIDDEN_LATER = 0.3
 FOLDS = 5
 SEED = 1
 CRF = {"c1": 0.05, "c2": 0.5, "max_iterations": 100}

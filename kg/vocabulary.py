@@ -121,7 +121,8 @@ def agrees(label: str, surface: str, *, word: bool = False) -> bool:
     """Tell whether `surface` may be an occurrence of `label` as far as capitals go.
 
     A label in lower case stands in any case. Of a proper name, an s at the end is no plural; an acronym needs
-    its capitals, another name one at least, unless it holds a figure or is long and has capitals inside. A
+    its capitals, another name one at least, unless it holds a figure or is long, with capitals inside, and in
+    one word. A
     name that is a `word` of English but for its capitals needs more than one.
 
     >>> agrees("quantization", "Quantization"), agrees("SAM", "Sam"), agrees("GLUE", "glue")
@@ -132,6 +133,8 @@ def agrees(label: str, surface: str, *, word: bool = False) -> bool:
     (False, False, True)
     >>> agrees("ImageNet", "imagenet"), agrees("Gaussian process", "Gaussian processes")
     (True, True)
+    >>> agrees("VideoCLIP", "video clip")
+    False
     """
     letters = [c for c in label if c.isalpha()]
     if not any(c.isupper() for c in letters):
@@ -143,7 +146,8 @@ def agrees(label: str, surface: str, *, word: bool = False) -> bool:
         return capitals >= len(letters)
     if word:
         return capitals > 1
-    long = len(letters) >= 6 and any(c.isupper() for c in label[1:]) and " " not in label
+    mixed = any(c.isupper() for c in label[1:]) and not all(c.isupper() for c in letters)
+    long = len(letters) >= 6 and mixed and " " not in label and " " not in surface
     return capitals > 0 or long or (any(c.isdigit() for c in label) and len(letters) > 2)
 
 

@@ -41,6 +41,53 @@ def test_results_are_read_with_metric_number_and_unit(
 
 
 @pytest.mark.parametrize(
+    ("text", "metrics"),
+    [
+        ("It reduces peak memory usage by 30%.", ["peak memory usage"]),
+        ("It has 2.2x higher throughput.", ["throughput"]),
+        ("It gives a 2.2x improvement in inference throughput.", ["inference throughput"]),
+        ("It is 3x faster in inference.", ["speed"]),
+        ("It gives 3x faster inference.", ["inference speed"]),
+        ("It uses 20% fewer trainable parameters.", ["trainable parameters"]),
+        ("It reduces the number of parameters by 94% and the MACs by 95%.", ["number of parameters", "MACs"]),
+        ("It cuts 29% of the execution time.", ["execution time"]),
+        ("It handles 4x longer sequences.", ["sequences"]),
+        ("It improves branch coverage by 24%.", ["branch coverage"]),
+        ("It brings up to 29% latency gains and up to 26% throughput gains.", ["latency", "throughput"]),
+        ("It gains 41% and 42% improvement in buffer utilization and inference latency.",
+         ["buffer utilization", "inference latency"]),
+        ("It outperforms all others by 4%.", ["performance"]),
+        ("It runs 7.9 times as fast.", ["speed"]),
+        ("Inference latency drops by 60%.", ["inference latency"]),
+        ("It attains 1.97 gFID.", ["gFID"]),
+        ("It keeps a query latency below 100 ms.", ["query latency"]),
+    ],
+)  # fmt: skip
+def test_results_name_what_is_measured_in_the_words_of_the_text(
+    extract_text: Extract, text: str, metrics: list[str]
+) -> None:
+    assert [r.metric for r in results(extract_text, text)] == metrics
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "number"),
+    [
+        ("It saves power by 12% to 17%.", "12% to 17%", "12"),
+        ("It improves accuracy by 15%-50%.", "15%-50%", "15"),
+        ("It is 5.3x to 15.2x faster.", "5.3x to 15.2x", "5.3"),
+        ("It raises accuracy from 70% to 75%.", "75%", "75"),
+        ("It gains a ten-fold speedup.", "ten-fold", "10"),
+        ("It is 100+ times faster.", "100+ times", "100"),
+        ("It is an order of magnitude faster.", "an order of magnitude", "1"),
+        ("It needs only 2.35T FLOPs.", "2.35T", "2.35"),
+    ],
+)
+def test_results_read_a_range_as_one_value(extract_text: Extract, text: str, value: str, number: str) -> None:
+    [result] = results(extract_text, text)
+    assert (result.value, result.number) == (value, number)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "It achieves 4-bit weights.",

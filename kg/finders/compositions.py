@@ -58,7 +58,11 @@ def _modifier_start(words: Words, first: int, ends: dict[int, Mention], cues: Cu
     if gap not in (" ", "-", "‐", "‑", "–") or not words.atoms[before][:1].isalnum():
         return None
     modifier = ends.get(before)
-    if modifier is not None and modifier.type in ("Technique", "Model") and modifier.surface.lower() not in cues.plain:
+    known = (
+        modifier is not None and modifier.type in ("Technique", "Model") and modifier.surface.lower() not in cues.plain
+    )
+    # "pruning networks" is an action unless a hyphen says otherwise
+    if modifier is not None and known and not (gap == " " and words.atoms[before].endswith("ing")):
         return words.token_at(modifier.start)
     left = before
     while left > 0 and words.text[words.ends[left - 1] : words.starts[left]] in ("-", "‐", "‑"):

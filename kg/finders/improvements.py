@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kg.cues import Cues
-from kg.finders.results import find_aspect, find_figures
+from kg.finders.results import Figure, find_aspect, find_figures, find_measure
 from kg.finders.roles import own_start, thing_key
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation
@@ -43,14 +43,16 @@ SUBJECT_VERB = re.compile(r"\s+(?:\w+ly\s+|can\s+|is\s+|are\s+)*[\w-]+(?:\s+(?:o
 # "than", "over": the comparative stands close before them
 BARE = frozenset({"than", "over", "against"})
 NEAR = 60
+# how far before a cue, in characters, a negation and a concession reach
 DENIAL = 50
+CONCESSION = 200
 AMOUNT = re.compile(r"\s+(?:[~$≈]*\d[\d.,]*(?:\s|\\?%|[x×]|times)|an? order|half|twice)")
 # a new verb phrase, beyond the reach of a negation before it
 ANEW = re.compile(r"\b(?:and|but|yet)\b")
 EITHER = re.compile(r"\s*(?:or|/)\s*(?:even )?")
 CONCEDED = re.compile(r"(?:^while\b|\b(?:although|though|despite)\b)[^,]*$", re.IGNORECASE)
 # before a comparison that leads its clause: the comma after it ends it
-LEADING = re.compile(r"(?:^|[,;(]|\bwhen|\band)\s*$")
+LEADING = re.compile(r"(?:[,;(]|\bwhen|\band)\s*$")
 LAST = re.compile(r"\b(?:and|or|as well as)\b|[/&]")
 CONFIDENCE = {"better": 0.88, "relative": 0.84, "unlike": 0.83}
 
@@ -67,9 +69,15 @@ def find_improvements(
         if sentence.start < own:
             continue
         inside = [m for m in mentions if sentence.start <= m.start < sentence.end]
-        for rule, cue, at in _cues(sentence, cues):
-            for target in _targets(words, inside, (cue, at), cues):
-                named = _subject(words, inside, at, introduced)
+        signs = tuple(_cues(sentence, cues))
+        figures = find_figures(sentence, cues) if signs else ()
+        for rule, cue, at in signs:
+            targets = _targets(words, inside, (cue, at), cues)
+            if not targets:
+                continue
+            named = _subject(words, inside, at, introduced)
+            aspect, value = _aspect_and_value(sentence, figures, at, cues)
+            for target in targets:
                 if target.type not in TARGETS or (
                     thing_key(target) in introduced and (named is None or thing_key(named) not in introduced)
                 ):
@@ -77,7 +85,6 @@ def find_improvements(
                 source = named or main
                 if source is not None and thing_key(source) == thing_key(target):
                     continue
-                aspect, value = _aspect_and_value(sentence, at, cues)
                 place = (thing_key(target), sentence.start)
                 if place not in found or found[place].confidence < CONFIDENCE[rule]:
                     found[place] = Relation(
@@ -100,10 +107,12 @@ def _cues(sentence: Quote, cues: Cues) -> Iterator[tuple[str, int, int]]:
     for match in cues.better.finditer(text):
         if not _denied(text, match.start(), cues) and not any(s <= match.start() < e for s, e in passive):
             yield "better", offset + match.start(), offset + match.end()
+    compares = bool(cues.comparatives.search(text))
     for match in cues.relative.finditer(text):
-        near = text[max(0, match.start() - NEAR) : match.start()] if match.group().lower() in BARE else text
+        near = max(0, match.start() - NEAR)
         if (
-            cues.comparatives.search(near)
+            compares
+            and (match.group().lower() not in BARE or cues.comparatives.search(text, near, match.start()))
             and not AMOUNT.match(text, match.end())
             and not _denied(text, match.start(), cues)
         ):
@@ -115,9 +124,10 @@ def _cues(sentence: Quote, cues: Cues) -> Iterator[tuple[str, int, int]]:
 
 def _denied(text: str, at: int, cues: Cues) -> bool:
     """Tell whether a negation before `at` takes back what stands there; "comparable or better" does not."""
-    if CONCEDED.search(text[:at]):
+    if CONCEDED.search(text, max(0, at - CONCESSION), at):
         return True
-    start = max([max(0, at - DENIAL), *(m.end() for m in ANEW.finditer(text, 0, at))])
+    start = max(0, at - DENIAL)
+    start = max([start, *(m.end() for m in ANEW.finditer(text, start, at))])
     return any(
         not (either := EITHER.match(text, m.end())) or not cues.comparatives.match(text, either.end())
         for m in cues.negations.finditer(text, start, at)
@@ -150,7 +160,7 @@ def _targets(words: Words, inside: Sequence[Mention], cue: tuple[int, int], cues
             break
         if len(found) == 1 or LAST.search(gap):
             sure = len(found)
-    leading = LEADING.search(words.text[: cue[0]].rpartition("\n")[2]) or words.sentence_at(cue[0]).start == cue[0]
+    leading = LEADING.search(words.text, max(0, cue[0] - 10), cue[0]) or words.sentence_at(cue[0]).start == cue[0]
     return found[:sure] if leading or direct else found
 
 
@@ -166,7 +176,9 @@ def _subject(words: Words, inside: Sequence[Mention], at: int, introduced: Mappi
     return None
 
 
-def _aspect_and_value(sentence: Quote, at: int, cues: Cues) -> tuple[str | None, str | None]:
-    figures = sorted(find_figures(sentence, cues), key=lambda f: (abs(f.start - at), f.start))
-    anchor = (figures[0].start, figures[0].end) if figures else (at, at)
-    return find_aspect(sentence, *anchor, cues), figures[0].value if figures else None
+def _aspect_and_value(sentence: Quote, figures: Sequence[Figure], at: int, cues: Cues) -> tuple[str | None, str | None]:
+    if not figures:
+        return find_aspect(sentence, at, at, cues), None
+    nearest = min(range(len(figures)), key=lambda i: (abs(figures[i].start - at), i))
+    measure = find_measure(sentence, figures, nearest, cues)
+    return measure.aspect if measure else None, figures[nearest].value

@@ -1,4 +1,4 @@
-"""Numeric results: figures with a unit or a metric in sentences that report an outcome.
+"""Numeric results: figures with a unit or a metric in the sentences of the paper's own part.
 
 What a figure measures is read from its clause: after a preposition ("reduces peak memory by 30%") from what
 stands before it, else from what follows ("2.2x higher throughput"). There, the noun that names an aspect
@@ -50,6 +50,8 @@ LEAD = re.compile(
 LINK = re.compile(r"(?:\s+(?:in|of|the|terms|its|their|number|average|total|overall|relative))*\s+")
 WORD = re.compile(r"(?<![\w.-])[^\W\d_](?:[\w@]|-(?!-))*")
 MODIFIERS = 3
+# how far from a figure, in characters, what it measures may stand, and how many figures make up a row
+WINDOW, REACH = 200, 8
 # amounts that are an outcome only where it is said of what
 ABSOLUTE = ("s", "min", "h", "GB", "MB", "KB", "ms")
 
@@ -86,9 +88,7 @@ def find_figures(sentence: Quote, cues: Cues) -> tuple[Figure, ...]:
                 found[-1] = figure
                 continue
             value = sentence.text[before.start - sentence.start : figure.end - sentence.start]
-            found[-1] = Figure(
-                value=value, number=before.number, unit=figure.unit, start=before.start, end=figure.end
-            )
+            found[-1] = Figure(value=value, number=before.number, unit=figure.unit, start=before.start, end=figure.end)
         else:
             found.append(figure)
     return tuple(found)
@@ -126,14 +126,12 @@ def find_results(
     beaten = {r.quote.start: r.target for r in reversed(relations) if r.predicate == "improvesOn"}
     found: list[Result] = []
     for sentence in words.sentences:
-        if sentence.start < own or not cues.signals.search(sentence.text):
+        if sentence.start < own:
             continue
         inside = [m for m in mentions if sentence.start <= m.start < sentence.end]
         figures = find_figures(sentence, cues)
-        for figure in figures:
-            measure = find_measure(sentence, figures, figure, cues)
-            if measure and not measure.aspect and any(measure.metric.endswith(m.surface) for m in inside):
-                measure = None
+        for i, figure in enumerate(figures):
+            measure = find_measure(sentence, figures, i, cues)
             if (measure is None or measure.aspect is None) and figure.unit in ABSOLUTE:
                 continue
             found.append(
@@ -146,7 +144,7 @@ def find_results(
                     start=figure.start,
                     end=figure.end,
                     rule="figure",
-                    confidence=0.92 if measure else 0.82,
+                    confidence=0.92 if measure else 0.83,
                     subject=subject,
                     baseline=beaten.get(sentence.start),
                     dataset=_nearest(inside, "Dataset", figure.start),
@@ -156,26 +154,24 @@ def find_results(
     return tuple(found)
 
 
-def find_measure(sentence: Quote, figures: Sequence[Figure], figure: Figure, cues: Cues) -> Measure | None:
-    """Return what `figure`, one of the `figures` of `sentence`, measures."""
+def find_measure(sentence: Quote, figures: Sequence[Figure], index: int, cues: Cues) -> Measure | None:
+    """Return what the figure at `index` of the `figures` of `sentence` measures."""
     text, offset = sentence.text, sentence.start
-    first = last = figures.index(figure)
-    while first and ROW.fullmatch(text, figures[first - 1].end - offset, figures[first].start - offset):
+    figure, first, last = figures[index], index, index
+    while max(0, index - REACH) < first and _in_row(sentence, figures[first - 1], figures[first]):
         first -= 1
-    while last + 1 < len(figures) and ROW.fullmatch(
-        text, figures[last].end - offset, figures[last + 1].start - offset
-    ):
+    while last + 1 < min(index + REACH, len(figures)) and _in_row(sentence, figures[last], figures[last + 1]):
         last += 1
     start, end = figures[first].start - offset, figures[last].end - offset
-    floor = figures[first - 1].end - offset if first else 0
-    ceiling = figures[last + 1].start - offset if last + 1 < len(figures) else len(text)
+    floor = max(figures[first - 1].end - offset if first else 0, start - WINDOW)
+    ceiling = min(figures[last + 1].start - offset if last + 1 < len(figures) else len(text), end + WINDOW)
     lead = LEAD.search(text, floor, start)
     by = lead.start() if lead else start
     floor = max([floor, *(m.end() for m in CLAUSE.finditer(text, floor, by))])
     limit = CLAUSE.search(text, end, ceiling)
     after = (end, limit.start() if limit else ceiling)
     before = (floor, max(by, floor))
-    place = figures.index(figure) - first, last - first + 1
+    place = index - first, last - first + 1
     sides = (before, after) if lead and lead["by"] and not _leads(text, end, cues) else (after, before)
     for span in sides:
         found = _named(text, span, start, place, cues)
@@ -185,6 +181,10 @@ def find_measure(sentence: Quote, figures: Sequence[Figure], figure: Figure, cue
             return found
     aspect = find_aspect(sentence, figure.start, figure.end, cues)
     return None if aspect is None else Measure(aspect=aspect, metric=aspect)
+
+
+def _in_row(sentence: Quote, left: Figure, right: Figure) -> bool:
+    return bool(ROW.fullmatch(sentence.text, left.end - sentence.start, right.start - sentence.start))
 
 
 def _leads(text: str, end: int, cues: Cues) -> bool:
@@ -211,17 +211,14 @@ def _named(text: str, span: tuple[int, int], at: int, place: tuple[int, int], cu
             kept[-1] = (kept[-1][0], found[1], found[2])
             continue
         kept.append(found)
+    if not kept:
+        return None
     nouns = [s for s in kept if not _compares(text[s[0] : s[1]], cues)]
     if len(nouns) == place[1] > 1:
-        chosen = nouns[place[0]]
-    elif nouns:
-        chosen = min(nouns, key=lambda s: (abs(s[0] - at), s))
-    elif kept:
-        nearest = min(kept, key=lambda s: (abs(s[0] - at), s))
-        return Measure(aspect=nearest[2], metric=nearest[2])
+        start, end, name = nouns[place[0]]
     else:
-        return None
-    return Measure(aspect=chosen[2], metric=_phrase(text, chosen[0], chosen[1], span[0], cues))
+        start, end, name = min(nouns or kept, key=lambda s: (abs(s[0] - at), s))
+    return Measure(aspect=name, metric=_phrase(text, start, end, span[0], cues) if nouns else name)
 
 
 def _compares(word: str, cues: Cues) -> bool:
@@ -276,16 +273,15 @@ def _open(text: str, span: tuple[int, int], end: int, cues: Cues) -> Measure | N
             break
         metric.append(word.group())
         place = word.end()
-    while metric and metric[-1].endswith("ed"):
-        metric.pop()
     return Measure(aspect=None, metric=" ".join(metric)) if metric else None
 
 
 def find_aspect(sentence: Quote, start: int, end: int, cues: Cues) -> str | None:
     """Return the aspect that the figure at `start` to `end` is about, the nearest named one."""
     best: tuple[float, str] | None = None
+    span = max(0, start - sentence.start - WINDOW), end - sentence.start + WINDOW
     for name, pattern in cues.aspects:
-        for match in pattern.finditer(sentence.text):
+        for match in pattern.finditer(sentence.text, *span):
             left, right = sentence.start + match.start(), sentence.start + match.end()
             # what follows a figure says more of it than what stands before
             distance = left - end if left >= end else 1.6 * (start - right) + 4
@@ -300,5 +296,4 @@ def _nearest(mentions: Sequence[Mention], kind: str, at: int) -> Mention | None:
 
 def _number(text: str) -> str:
     """Return the first number of `text`, without separators of thousands."""
-    first = re.search(NUMBER, text)
-    return first.group().replace(",", "") if first else "0"
+    return next((m.group().replace(",", "") for m in re.finditer(NUMBER, text)), "0")

@@ -23,7 +23,7 @@ from kg.vocabulary import Vocabulary, squashed
 CONFIDENCE = {"introduces": 0.9, "uses": 0.75, "comparesWith": 0.7, "mentions": 0.6}
 COINED = ("title-name", "proposed-name", "called-name")
 NONE = "none"
-DOUBT = 0.55
+DOUBT = 0.5
 COINED_DOUBT = 0.9
 # a known concept with so many others right below it is common knowledge
 COMMON = 3
@@ -146,9 +146,11 @@ def find_roles(
 
 
 def _may_be_new(places: Sequence[Mention], vocabulary: Vocabulary) -> bool:
-    """Tell whether the paper may introduce the thing: what is common knowledge, only where it is the title's name."""
+    """Tell whether the paper may introduce the thing: what is common knowledge, only as a proper name in its title."""
     concept = places[0].concept
-    return vocabulary.narrower.get(concept or "", 0) < COMMON or any(m.rule == "title-name" for m in places)
+    if concept is None or vocabulary.narrower.get(concept, 0) < COMMON:
+        return True
+    return any(m.rule == "title-name" for m in places) and not vocabulary.concepts[concept].label.islower()
 
 
 def thing_features(said: Said, places: Sequence[Mention], own: int, vocabulary: Vocabulary) -> set[str]:

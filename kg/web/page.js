@@ -479,7 +479,7 @@
     for (const [i, name, alias] of entries()) {
       let score = name === wanted ? 4 : name.startsWith(wanted) ? 3 : (" " + name).includes(" " + wanted) ? 2 : words.every((w) => name.includes(w)) ? 1 : 0;
       if (!score) continue;
-      score = score * 1000 - (alias ? 300 : 0) - (isPaper(i) ? 500 : 0) + Math.min(299, into[i].length);
+      score = score * 1000 - (alias ? 300 : 0) - (isPaper(i) ? 500 : 0) + Math.min(200, into[i].length) - Math.min(99, 5 * (name.length - wanted.length));
       if (!best.has(i) || best.get(i)[0] < score) best.set(i, [score, alias]);
     }
     return [...best].sort((a, b) => b[1][0] - a[1][0] || a[0] - b[0]).slice(0, 12).map(([i, [, alias]]) => [i, alias]);
