@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +21,12 @@ from kg.errors import OutputError
 from kg.graph import Graph, build_graph
 from kg.graphml import write_graphml
 from kg.page import write_page
-from kg.pipeline import resolve_papers
+from kg.pipeline import Progress, resolve_papers
 from kg.rdf import write_turtle
 from kg.readers import Reading, read_papers
-from kg.records import RELATIONS, TYPES, Paper, Resolution, Skipped
+from kg.records import RELATIONS, TYPES, Resolution, Skipped
 from kg.vocabulary import BASE
 
-Progress = Callable[[Iterable[Paper], int], Iterable[Paper]]
 EXPORTS = ("graph.ttl", "graph.html", "graph.graphml")
 
 
@@ -62,7 +61,7 @@ def build(
     *,
     base: str = BASE,
     model: bool = True,
-    progress: Progress = lambda papers, _: papers,
+    progress: Progress = lambda found, _: found,
 ) -> Summary:
     """Read `inputs`, write the exports to the folder `output` and return what was made.
 
@@ -71,7 +70,7 @@ def build(
     """
     began = time.perf_counter()
     reading = read_papers(inputs)
-    resolution = resolve_papers(progress(reading.papers, len(reading.papers)), model=model)
+    resolution = resolve_papers(reading.papers, model=model, progress=progress)
     graph = build_graph(resolution)
     write_exports(graph, output, base)
     return _summary(reading, resolution, time.perf_counter() - began)

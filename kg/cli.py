@@ -19,7 +19,7 @@ from kg.version import VERSION
 
 if TYPE_CHECKING:
     from kg.evaluation import Evaluation
-    from kg.records import Paper
+    from kg.records import Extraction
 
 BASE_IRI = re.compile(
     r"(?:https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?(?:/[\w.~-]+)*/#?|urn:[\w-]+(?::[\w.-]+)*:)"
@@ -88,13 +88,13 @@ def build(inputs: tuple[str, ...], output: Path, base: str, no_model: bool) -> N
     click.echo(f"written to {output}/: graph.ttl, graph.html, graph.graphml", err=True)
 
 
-def _progress(papers: Iterable[Paper], total: int) -> Iterator[Paper]:
+def _progress(found: Iterable[Extraction], total: int) -> Iterator[Extraction]:
     from rich.console import Console
     from rich.progress import track
 
     console = Console(stderr=True)
     yield from track(
-        papers, "Reading papers", total=total, console=console, disable=not console.is_terminal, transient=True
+        found, "Reading papers", total=total, console=console, disable=not console.is_terminal, transient=True
     )
 
 

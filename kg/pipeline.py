@@ -11,7 +11,12 @@ left out and `kg_roles` goes by rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import multiprocessing
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -38,6 +43,11 @@ from kg.text import blank_pipeline
 from kg.vocabulary import Vocabulary
 
 Component = Callable[[Doc], Doc]
+Progress = Callable[[Iterable[Extraction], int], Iterable[Extraction]]
+# papers that a worker process takes at a time
+PART = 20
+# the pipeline of a worker process
+_adopted: Language | None = None
 STAGES = (
     "kg_words",
     "kg_abbreviations",
@@ -91,10 +101,43 @@ def finish(paper: Paper, found: Words, roles: tuple[Relation, ...], cues: Cues) 
     return Extraction(paper=paper, mentions=kept, relations=(*roles, *improvements), results=results)
 
 
-def resolve_papers(papers: Iterable[Paper], *, model: bool = True) -> Resolution:
+def resolve_papers(
+    papers: Iterable[Paper], *, model: bool = True, progress: Progress = lambda found, _: found
+) -> Resolution:
     """Return the entities and claims of `papers`, extracted and resolved with the ontology that came along."""
     vocabulary = read_ontology(ontology_folder()).vocabulary
-    return resolve(extract(build_pipeline(model=model), papers), vocabulary)
+    given = tuple(papers)
+    extractions = extract_parallel(build_pipeline(model=model), given)
+    return resolve(progress(extractions, len(given)), vocabulary)
+
+
+def extract_parallel(nlp: Language, papers: Sequence[Paper]) -> Iterator[Extraction]:
+    """Yield what `extract` does, in the same order, by one process for each processor where that pays."""
+    parts = [papers[i : i + PART] for i in range(0, len(papers), PART)]
+    workers = min(os.cpu_count() or 1, len(parts) // 2)
+    # a forked process has the pipeline already; elsewhere it would have to be made anew
+    if workers < 2 or sys.platform != "linux":
+        yield from extract(nlp, papers)
+        return
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_adopt, initargs=(nlp,)) as pool:
+        with warnings.catch_warnings():
+            # Python warns of forking beside threads; the workers touch nothing that a thread may hold
+            warnings.simplefilter("ignore", DeprecationWarning)
+            found = pool.map(_extract_part, parts)
+        for part in found:
+            yield from part
+
+
+def _adopt(nlp: Language) -> None:
+    """Let this worker process use the pipeline it was forked with."""
+    global _adopted
+    _adopted = nlp
+
+
+def _extract_part(papers: Sequence[Paper]) -> list[Extraction]:
+    assert _adopted is not None
+    return list(extract(_adopted, papers))
 
 
 def words(doc: Doc) -> Words:

@@ -129,20 +129,18 @@ def token_features(
     said = _cue_features(words, cues)
     forms = [_described(words, i, cues, tagger) for i in range(len(words.atoms))]
     own = [placed[i] + found[i] + said[i] for i in range(len(forms))]
-    # what each token tells the tokens at a distance from it
-    told = {
-        distance: [
-            form.told[distance] + [f"{distance}:{x}" for x in mine if x[:2] in kept]
-            for form, mine in zip(forms, own, strict=True)
-        ]
-        for distance, kept in DISTANCES
-    }
+    # what a token tells those at a distance: what its form does, and what is so in this place alone
+    here = {d: [[f"{d}:{x}" for x in mine if x[:2] in kept] for mine in own] for d, kept in DISTANCES}
     features = []
     for i, form in enumerate(forms):
         row = form.own + own[i]
-        for distance, rows in told.items():
+        for distance, rows in here.items():
             j = i + distance
-            row += rows[j] if 0 <= j < len(rows) else [f"{distance}:#"]
+            if 0 <= j < len(forms):
+                row += forms[j].told[distance]
+                row += rows[j]
+            else:
+                row.append(f"{distance}:#")
         if i + 1 < len(forms):
             row.append(f"a+={words.atoms[i]}_{words.atoms[i + 1]}")
         if i:
