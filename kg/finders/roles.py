@@ -150,7 +150,8 @@ def _may_be_new(places: Sequence[Mention], vocabulary: Vocabulary) -> bool:
     concept = places[0].concept
     if concept is None or vocabulary.narrower.get(concept, 0) < COMMON:
         return True
-    return any(m.rule == "title-name" for m in places) and not vocabulary.concepts[concept].label.islower()
+    proper = not vocabulary.concepts[concept].label.islower()
+    return any(m.rule == "title-name" and (proper or is_coined(m.surface)) for m in places)
 
 
 def thing_features(said: Said, places: Sequence[Mention], own: int, vocabulary: Vocabulary) -> set[str]:
