@@ -11,7 +11,7 @@ such as ``technique/low-rank-adaptation``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 TYPES = ("Technique", "Model", "Dataset", "Hardware", "Software", "Task")
 """The entity types, in the order in which they are listed everywhere."""
@@ -194,7 +194,6 @@ class Resolution:
     entities: tuple[Entity, ...]
     claims: tuple[Claim, ...]
     outcomes: tuple[Outcome, ...]
-    counts: tuple[tuple[str, int], ...] = field(default=())
 
     def evidence(self) -> Iterator[Evidence]:
         """Yield every piece of evidence once, sorted by id."""

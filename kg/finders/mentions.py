@@ -24,7 +24,6 @@ RULES = (
     "proposed-name",
     "called-name",
     "term",
-    "split-term",
     "composition",
     "expansion",
     "term-ambiguous",
