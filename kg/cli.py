@@ -156,14 +156,15 @@ def _print_table(names: list[str], found: Iterable[list[str]]) -> None:
 @main.command()
 @click.argument("name")
 @click.option("--graph", type=click.Path(path_type=Path), default=GRAPH, show_default=True, help="The Turtle file.")
-def show(name: str, graph: Path) -> None:
+@click.option("--names", is_flag=True, help="Say for each of its names which rule and sentence justify it.")
+def show(name: str, graph: Path, *, names: bool) -> None:
     """Show one node: aliases, broader terms, papers, relations, each with its evidence sentence."""
-    from kg.node import describe_node, find_nodes
+    from kg.node import describe_node, find_nodes, justify_names
     from kg.queries import load_store
 
     store = load_store(graph)
     best, *others = find_nodes(store, name)
-    for line in describe_node(store, best):
+    for line in (justify_names if names else describe_node)(store, best):
         click.echo(line)
     if others:
         click.echo(f"kg: {name} may also mean " + ", ".join(f"{n.name} ({n.kind}) {n.iri}" for n in others), err=True)
@@ -233,15 +234,24 @@ def _print_figures(evaluation: Evaluation) -> None:
     help="Folder for the weights. Default: where the program reads them.",
 )
 @click.option(
-    "--text", type=click.Path(path_type=Path), help="Many papers (JSON lines) to make the word clusters anew from."
+    "--further",
+    type=click.Path(path_type=Path),
+    help="Annotations apart from their texts, such as corpus/gold/further.jsonl, to train on too; needs --text.",
 )
-def train(gold: Path, output: Path | None, text: Path | None) -> None:
+@click.option(
+    "--text",
+    type=click.Path(path_type=Path),
+    help="Many papers to learn the word vectors anew from; those of --further are sought here.",
+)
+def train(gold: Path, output: Path | None, further: Path | None, text: Path | None) -> None:
     """Train the statistical part of the extraction on annotated papers; print its cross-validated scores."""
     from kg.tagger import WEIGHTS
     from kg.training import train as run
 
-    evaluation = run(gold, output or WEIGHTS, text, tell=lambda line: click.echo(f"kg: {line}", err=True))
-    _print_figures(evaluation)
+    def tell(line: str) -> None:
+        click.echo(f"kg: {line}", err=True)
+
+    _print_figures(run(gold, output or WEIGHTS, further=further, text=text, tell=tell))
 
 
 if __name__ == "__main__":

@@ -6,37 +6,83 @@ The sections of the file are documented there; `read_cues` checks that all of th
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kg.errors import OntologyError
+from kg.text import word_set
 
 # a figure: its group is the number as written
 NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 
 
+# what stands between two words of a phrase, and for "…" among them
+SPACE, GAP = r"\s+", r"\s+(?:\S+\s+){0,3}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """A compiled pattern for phrases that passes over texts where it cannot match.
+
+    Most texts hold none of the phrases, and a search would try them all at every letter. So the pattern is
+    tried only where the text has a word from each set of `telling`.
+    """
+
+    compiled: re.Pattern[str]
+    telling: tuple[frozenset[str], ...]
+
+    @property
+    def pattern(self) -> str:
+        """The regular expression."""
+        return self.compiled.pattern
+
+    def _hopeless(self, text: str) -> bool:
+        words = word_set(text)
+        for some in self.telling:  # noqa: SIM110 - `any` takes twice as long, and this runs most of all
+            if words.isdisjoint(some):
+                return True
+        return False
+
+    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """Return the first match, as a compiled pattern does."""
+        return None if self._hopeless(text) else self.compiled.search(text, start, end)
+
+    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+        """Yield all matches, as a compiled pattern does."""
+        return iter(()) if self._hopeless(text) else self.compiled.finditer(text, start, end)
+
+    def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """Return the match at `start`, as a compiled pattern does."""
+        return self.compiled.match(text, start, end)
+
+    def fullmatch(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """Return the match of all the text, as a compiled pattern does."""
+        return self.compiled.fullmatch(text, start, end)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cues:
-    """The compiled cues. A pattern matches whole words in any case; a set holds lower-case words."""
+    """The compiled cues. Phrases match whole words in any case; a set holds lower-case words."""
 
-    introduced: re.Pattern[str]
-    verbs: re.Pattern[str]
-    named: re.Pattern[str]
-    own: re.Pattern[str]
-    compare_before: re.Pattern[str]
-    compare_after: re.Pattern[str]
-    better: re.Pattern[str]
-    relative: re.Pattern[str]
-    comparatives: re.Pattern[str]
-    unlike: re.Pattern[str]
-    negations: re.Pattern[str]
-    passive: re.Pattern[str]
-    aspects: tuple[tuple[str, re.Pattern[str]], ...]
+    introduced: Phrases
+    verbs: Phrases
+    named: Phrases
+    own: Phrases
+    compare_before: Phrases
+    compare_after: Phrases
+    better: Phrases
+    relative: Phrases
+    comparatives: Phrases
+    unlike: Phrases
+    negations: Phrases
+    passive: Phrases
+    aspects: tuple[tuple[str, Phrases], ...]
     units: tuple[tuple[str, re.Pattern[str]], ...]
-    signals: re.Pattern[str]
+    signals: Phrases
     score_before: re.Pattern[str]
     score_after: re.Pattern[str]
     heads: Mapping[str, str]
@@ -50,19 +96,53 @@ class Cues:
     based: frozenset[str]
 
 
-def phrases(words: Sequence[str], before: str = r"(?<![\w-])", after: str = r"(?![\w-])") -> re.Pattern[str]:
+def phrases(words: Sequence[str], before: str = r"(?<![\w-])", after: str = r"(?![\w-])") -> Phrases:
     """Return a pattern for any of `words`; ``…`` in one stands for up to three words.
+
+    What must stand `before` and `after` has to see to it that only whole words match.
 
     >>> bool(phrases(["compare … with"]).search("We compare our fast method with X"))
     True
     """
     if not words or not all(isinstance(w, str) and w.strip() for w in words):
         raise TypeError(f"not a list of phrases: {words!r}")
-    alternatives = (
-        re.escape(w).replace("\\ ", r"\s+").replace(r"\s+…\s+", r"\s+(?:\S+\s+){0,3}")
-        for w in sorted(set(words), key=lambda w: (-len(w), w))
-    )
-    return re.compile(f"{before}(?:{'|'.join(alternatives)}){after}", re.IGNORECASE)
+    ordered = sorted(set(words), key=lambda w: (-len(w), w))
+    pattern = f"{before}(?:{_any_of([_units(w) for w in ordered])}){after}"
+    return Phrases(re.compile(pattern, re.IGNORECASE), _telling(ordered))
+
+
+def _units(phrase: str) -> tuple[str, ...]:
+    """Return the patterns for the signs of `phrase`, one after the other."""
+    lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in phrase)
+    signs = re.findall(r" … |.", lowered, re.DOTALL)
+    return tuple(GAP if s == " … " else SPACE if s == " " else re.escape(s) for s in signs)
+
+
+def _any_of(alternatives: Sequence[tuple[str, ...]]) -> str:
+    """Return a pattern that tries `alternatives` in their order, from the longest to the shortest.
+
+    What begins alike is tried once, which is several times faster. Only after a gap, which may end at
+    various places, the order counts.
+    """
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for units in alternatives:
+        by_first.setdefault(units[0] if units else "", []).append(units[1:])
+    if GAP in by_first:
+        return "|".join("".join(units) for units in alternatives)
+    branches = []
+    for first, rests in by_first.items():
+        rest = _any_of(rests) if any(rests) else ""
+        branches.append(f"{first}(?:{rest})" if len(rests) > 1 and rest else first + rest)
+    return "|".join(branches)
+
+
+def _telling(words: Iterable[str]) -> tuple[frozenset[str], ...]:
+    """Return the words, the longest of each phrase, of which a text must hold one to hold any of the phrases.
+
+    A phrase without a plain word may stand anywhere, and then nothing can be told.
+    """
+    found = {max(re.findall(r"\w+", w.lower()), key=len, default="") for w in words}
+    return (frozenset(found),) if all(w and w.isascii() for w in found) else ()
 
 
 def read_cues(path: Path) -> Cues:
@@ -88,12 +168,12 @@ def read_cues(path: Path) -> Cues:
 
 def _compiled(data: Mapping[str, Any]) -> Cues:
     introduce, improve = data["introduce"], data["improve"]
-    verbs = phrases(introduce["verbs"]).pattern
-    subjects = phrases(introduce["subjects"]).pattern
+    verbs, subjects = phrases(introduce["verbs"]), phrases(introduce["subjects"])
+    introduced = rf"{subjects.pattern}(?:[\s,]+(?!that\b)[\w-]+){{0,4}}?[\s,]+{verbs.pattern}"
     scores = "|".join(re.escape(s) for s in sorted(data["result"]["scores"], key=lambda s: (-len(s), s)))
     return Cues(
-        introduced=re.compile(rf"{subjects}(?:[\s,]+(?!that\b)[\w-]+){{0,4}}?[\s,]+{verbs}", re.IGNORECASE),
-        verbs=re.compile(verbs, re.IGNORECASE),
+        introduced=Phrases(re.compile(introduced, re.IGNORECASE), (*subjects.telling, *verbs.telling)),
+        verbs=verbs,
         named=phrases(introduce["named"]),
         own=phrases(data["position"]["own"], after=r"(?!\w)"),
         compare_before=phrases(data["compare"]["before"]),

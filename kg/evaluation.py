@@ -135,7 +135,7 @@ def read_gold(path: Path) -> tuple[tuple[Paper, Annotation], ...]:
     for row, line in enumerate(lines, 1):
         if line.strip():
             try:
-                found.append(_annotated(json.loads(line)))
+                found.append(annotated(json.loads(line)))
             except (ValueError, KeyError, TypeError, AttributeError) as e:
                 raise InputError(
                     f"{path}:{row}: no annotated paper ({e!r}); see corpus/gold/train.jsonl for the form"
@@ -202,7 +202,8 @@ def predictions(resolution: Resolution) -> dict[str, Annotation]:
     }
 
 
-def _annotated(row: dict[str, Any]) -> tuple[Paper, Annotation]:
+def annotated(row: Mapping[str, Any]) -> tuple[Paper, Annotation]:
+    """Return the paper of an annotated `row`, in the form of ``corpus/gold/``, and what it says of it."""
     for e in row["entities"]:
         if e["type"] not in TYPES or not isinstance(e["mentions"], list):
             raise ValueError(f"entity {e['name']!r}: type {e['type']!r}, mentions {e['mentions']!r}")

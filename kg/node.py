@@ -52,6 +52,12 @@ SELECT ?forward ?p ?other ?name ?confidence ?quote ?aspect ?value WHERE {
   OPTIONAL { ?other skos:prefLabel ?label } OPTIONAL { ?other dcterms:title ?title }
   BIND(COALESCE(?label, ?title) AS ?name)
 } ORDER BY DESC(?forward) ?rank ?name ?other DESC(BOUND(?value)) DESC(BOUND(?aspect)) ?start ?e"""
+SURFACES = """
+SELECT ?surface ?rule ?quote ?title WHERE {
+  ?c rdf:object ?node ; a kg:Claim ; kg:evidence ?e .
+  ?e kg:surface ?surface ; kg:rule ?rule ; kg:quote ?quote ; kg:statedIn ?paper ; kg:start ?start .
+  ?paper dcterms:title ?title
+} ORDER BY ?title ?start ?rule"""
 RESULTS = """
 SELECT ?metric ?value ?quote WHERE {
   { SELECT DISTINCT ?r WHERE { ?r kg:reportedIn|kg:subject ?node } }
@@ -142,6 +148,25 @@ def describe_node(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
         for metric, value, quote in results:
             yield f"  {metric}: {value}"
             yield f"      “{quote}”"
+
+
+def justify_names(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
+    """Yield for each name of `node` the rule that read it and the first sentence where a paper uses it.
+
+    A name that no paper uses comes from the vocabulary alone.
+    """
+    facts = _ask(store, ABOUT.replace("?node", f"<{node.iri}>"))
+    names = sorted({value for predicate, value in facts if predicate.endswith(("prefLabel", "altLabel"))})
+    used: dict[tuple[str, ...], tuple[str, str, str]] = {}
+    for surface, rule, quote, title in _ask(store, SURFACES.replace("?node", f"<{node.iri}>")):
+        used.setdefault(key(surface), (rule, quote, title))
+    for name in names:
+        if key(name) not in used:
+            yield f"{name}  [vocabulary]"
+            continue
+        rule, quote, title = used[key(name)]
+        yield f"{name}  [{rule}]  {title}"
+        yield f"    “{quote}”"
 
 
 def _ask(store: pyoxigraph.Store, query: str) -> Iterator[list[str]]:

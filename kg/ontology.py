@@ -11,16 +11,18 @@ from pathlib import Path
 
 from kg.cues import Cues, read_cues
 from kg.errors import OntologyError
+from kg.overrides import Overrides, read_overrides
 from kg.vocabulary import Vocabulary, read_vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ontology:
-    """What the field knows: its vocabulary and its cues."""
+    """What the field knows: its vocabulary, its cues, and overrides of the resolution."""
 
     folder: Path
     vocabulary: Vocabulary
     cues: Cues
+    overrides: Overrides
 
 
 def ontology_folder() -> Path:
@@ -38,9 +40,10 @@ def ontology_folder() -> Path:
 
 @lru_cache(maxsize=4)
 def read_ontology(folder: Path) -> Ontology:
-    """Read the vocabulary and the cues in `folder`; a second call with the same folder costs nothing."""
+    """Read the vocabulary, the cues and the overrides in `folder`; a second call with the same folder costs nothing."""
     return Ontology(
         folder=folder,
         vocabulary=read_vocabulary(folder / "vocabulary"),
         cues=read_cues(folder / "cues.toml"),
+        overrides=read_overrides(folder / "resolution.toml"),
     )

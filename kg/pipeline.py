@@ -11,6 +11,7 @@ left out and `kg_roles` goes by rules.
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 import sys
@@ -29,7 +30,7 @@ from kg.cues import Cues
 from kg.finders.abbreviations import Abbreviation, find_abbreviations
 from kg.finders.compositions import find_compositions
 from kg.finders.improvements import find_improvements
-from kg.finders.mentions import select_mentions
+from kg.finders.mentions import propose_mentions, select_mentions
 from kg.finders.names import find_names
 from kg.finders.results import find_results
 from kg.finders.roles import decide_roles, find_roles
@@ -38,8 +39,9 @@ from kg.finders.words import Words, read_words
 from kg.ontology import ontology_folder, read_ontology
 from kg.records import Extraction, Mention, Paper, Relation, Resolution, Result
 from kg.resolution import resolve
-from kg.tagger import ROLES, WEIGHTS, read_tagger, tag, token_features
+from kg.tagger import IMPROVEMENTS, ROLES, WEIGHTS, Tagging, read_tagger, tag
 from kg.text import blank_pipeline
+from kg.tokens import Described, describe
 from kg.vocabulary import Vocabulary
 
 Component = Callable[[Doc], Doc]
@@ -87,16 +89,18 @@ def extract(nlp: Language, papers: Iterable[Paper]) -> Iterator[Extraction]:
     for doc, paper in nlp.pipe(pairs, as_tuples=True):
         yield Extraction(
             paper=paper,
-            mentions=_kept(relations(doc)),
+            mentions=kept_mentions(relations(doc)),
             relations=all_relations(doc),
             results=cast("tuple[Result, ...]", doc.user_data["kg_results"]),
         )
 
 
-def finish(paper: Paper, found: Words, roles: tuple[Relation, ...], cues: Cues) -> Extraction:
-    """Return the extraction of `paper` once the roles of its things are known."""
-    kept = _kept(roles)
-    improvements = find_improvements(found, kept, roles, cues)
+def finish(
+    paper: Paper, found: Words, roles: tuple[Relation, ...], cues: Cues, classifier: Classifier | None = None
+) -> Extraction:
+    """Return the extraction of `paper` once the roles of its things are known; `classifier` is of improvements."""
+    kept = kept_mentions(roles)
+    improvements = find_improvements(found, kept, roles, cues, classifier)
     results = find_results(found, kept, (*roles, *improvements), cues)
     return Extraction(paper=paper, mentions=kept, relations=(*roles, *improvements), results=results)
 
@@ -105,10 +109,10 @@ def resolve_papers(
     papers: Iterable[Paper], *, model: bool = True, progress: Progress = lambda found, _: found
 ) -> Resolution:
     """Return the entities and claims of `papers`, extracted and resolved with the ontology that came along."""
-    vocabulary = read_ontology(ontology_folder()).vocabulary
+    ontology = read_ontology(ontology_folder())
     given = tuple(papers)
     extractions = extract_parallel(build_pipeline(model=model), given)
-    return resolve(progress(extractions, len(given)), vocabulary)
+    return resolve(progress(extractions, len(given)), ontology.vocabulary, ontology.overrides)
 
 
 def extract_parallel(nlp: Language, papers: Sequence[Paper]) -> Iterator[Extraction]:
@@ -155,11 +159,6 @@ def rule_mentions(doc: Doc) -> tuple[Mention, ...]:
     return cast("tuple[Mention, ...]", doc.user_data["kg_mentions"])
 
 
-def mentions(doc: Doc) -> tuple[Mention, ...]:
-    """Return what `kg_tagger` left, or `kg_mentions` where there is no model: the mentions of the paper."""
-    return cast("tuple[Mention, ...]", doc.user_data.get("kg_tagger", doc.user_data["kg_mentions"]))
-
-
 def relations(doc: Doc) -> tuple[Relation, ...]:
     """Return what `kg_roles` left: the role of each mention."""
     return cast("tuple[Relation, ...]", doc.user_data["kg_roles"])
@@ -178,24 +177,23 @@ def candidates(doc: Doc) -> tuple[Mention, ...]:
     return found
 
 
-def _kept(roles: Iterable[Relation]) -> tuple[Mention, ...]:
-    """Return the mentions that have a role; the classifier takes the others for none."""
+def kept_mentions(roles: Iterable[Relation]) -> tuple[Mention, ...]:
+    """Return the mentions that have a role, sorted; the classifier takes the others for none."""
     return tuple(sorted({r.target for r in roles}))
 
 
-def _tagged(doc: Doc, known: Knowledge) -> tuple[Mention, ...]:
-    tagger = read_tagger(known.weights or WEIGHTS)
-    found = candidates(doc)
-    shorts = abbreviations(doc)
-    features = token_features(words(doc), found, rule_mentions(doc), shorts, known.cues, tagger)
-    return select_mentions(words(doc), found, shorts, tag(tagger, features), known.vocabulary)
-
-
 def _roles(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:
-    if known.classifier is None:
-        return find_roles(words(doc), mentions(doc), known.cues, known.vocabulary)
-    others = rule_mentions(doc)
-    return decide_roles(words(doc), mentions(doc), others, known.cues, known.vocabulary, known.classifier)
+    classifier = known.classifier(ROLES)
+    if classifier is None:
+        return find_roles(words(doc), rule_mentions(doc), known.cues, known.vocabulary)
+    tagging = cast("Tagging", doc.user_data["kg_tagger"])
+    found = propose_mentions(words(doc), candidates(doc), abbreviations(doc), tagging, known.vocabulary)
+    return decide_roles(words(doc), found, tagging, known.cues, known.vocabulary, classifier)
+
+
+def _improvements(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:
+    roles = relations(doc)
+    return find_improvements(words(doc), kept_mentions(roles), roles, known.cues, known.classifier(IMPROVEMENTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,10 +204,9 @@ class Knowledge:
     cues: Cues
     weights: Path | None
 
-    @property
-    def classifier(self) -> Classifier | None:
-        """The classifier of roles, None without the model."""
-        return read_classifier(self.weights / ROLES) if self.weights else None
+    def classifier(self, name: str) -> Classifier | None:
+        """The classifier of that name, None without the model."""
+        return read_classifier(self.weights / name) if self.weights else None
 
 
 def _component(name: str, find: Callable[[Doc, Knowledge], object]) -> None:
@@ -229,14 +226,41 @@ def _component(name: str, find: Callable[[Doc, Knowledge], object]) -> None:
 
 
 _component("kg_words", lambda doc, _: read_words(doc))
-_component("kg_abbreviations", lambda doc, _: find_abbreviations(doc.text))
+_component("kg_abbreviations", lambda doc, _: find_abbreviations(words(doc).text))
 _component("kg_terms", lambda doc, o: find_terms(words(doc), o.vocabulary, o.cues, abbreviations(doc)))
 _component("kg_names", lambda doc, o: find_names(words(doc), o.vocabulary, o.cues, abbreviations(doc)))
 _component("kg_compositions", lambda doc, o: find_compositions(words(doc), doc.user_data["kg_terms"], o.cues))
 _component("kg_mentions", lambda doc, _: select_mentions(words(doc), candidates(doc), abbreviations(doc)))
-_component("kg_tagger", _tagged)
 _component("kg_roles", _roles)
+_component("kg_improvements", _improvements)
 _component(
-    "kg_improvements", lambda doc, o: find_improvements(words(doc), _kept(relations(doc)), relations(doc), o.cues)
+    "kg_results", lambda doc, o: find_results(words(doc), kept_mentions(relations(doc)), all_relations(doc), o.cues)
 )
-_component("kg_results", lambda doc, o: find_results(words(doc), _kept(relations(doc)), all_relations(doc), o.cues))
+
+
+class _TaggerComponent:
+    """The tagger takes many documents at once: its random fields are computed for all of them together."""
+
+    def __init__(self, known: Knowledge) -> None:
+        self.known = known
+        self.tagger = read_tagger(known.weights or WEIGHTS)
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, docs: Iterable[Doc], **_: object) -> Iterator[Doc]:
+        waiting = iter(docs)
+        while batch := list(itertools.islice(waiting, PART)):
+            found = tag(self.tagger, [self._described(doc) for doc in batch])
+            for doc, tagging in zip(batch, found, strict=True):
+                doc.user_data["kg_tagger"] = tagging
+                yield doc
+
+    def _described(self, doc: Doc) -> Described:
+        return describe(words(doc), candidates(doc), rule_mentions(doc), abbreviations(doc), self.known.cues)
+
+
+@Language.factory("kg_tagger")
+def _tagger_component(nlp: Language, name: str, ontology: str, weights: str) -> _TaggerComponent:  # noqa: ARG001
+    read = read_ontology(Path(ontology))
+    return _TaggerComponent(Knowledge(vocabulary=read.vocabulary, cues=read.cues, weights=Path(weights)))

@@ -4,15 +4,17 @@ A mention of a vocabulary concept is that concept. Any other thing is known by i
 its name, so that spellings of one name meet and equal names of different types stay apart. A thing with
 a long and a short form is known by its short form where that is distinctive (`QLoRA`), else by its long
 form: papers that coin the same three letters for different things do not meet. An id never depends on
-other papers than the ones that name the thing.
+other papers than the ones that name the thing. What this gets wrong is set right by hand (`kg.overrides`).
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from kg.finders.names import is_coined
+from kg.overrides import NONE, Overrides
 from kg.records import (
     RELATIONS,
     ROLES,
@@ -30,13 +32,14 @@ from kg.text import digest, key, paper_id, slug
 from kg.vocabulary import Vocabulary
 
 
-def resolve(extractions: Iterable[Extraction], vocabulary: Vocabulary) -> Resolution:
+def resolve(extractions: Iterable[Extraction], vocabulary: Vocabulary, overrides: Overrides = NONE) -> Resolution:
     """Return the entities, claims and outcomes of all `extractions`, each sorted by id."""
     papers: dict[str, Paper] = {}
     things: defaultdict[str, list[Mention]] = defaultdict(list)
     claims: dict[tuple[str, str, str], list[tuple[float, Evidence]]] = defaultdict(list)
     outcomes: dict[str, Outcome] = {}
-    for extraction in extractions:
+    for given in extractions:
+        extraction = _set_right(given, overrides)
         paper = paper_id(extraction.paper.title)
         papers[paper] = extraction.paper
         for mention in extraction.mentions:
@@ -54,6 +57,41 @@ def resolve(extractions: Iterable[Extraction], vocabulary: Vocabulary) -> Resolu
         entities=tuple(entities[i] for i in sorted(entities)),
         claims=tuple(sorted((_claim(edge, support) for edge, support in claims.items()), key=lambda c: c.id)),
         outcomes=tuple(outcomes[i] for i in sorted(outcomes)),
+    )
+
+
+def _set_right(extraction: Extraction, overrides: Overrides) -> Extraction:
+    """Return `extraction` with its mentions as the overrides have them."""
+
+    def right(mention: Mention) -> Mention:
+        if (mention.surface, entity_id(mention)) in overrides.apart:
+            mention = replace(mention, name=mention.surface, concept=None, head=None, aliases=())
+        kept = overrides.same.get(entity_id(mention))
+        return replace(mention, concept=kept) if kept else mention
+
+    changed = {m: new for m in extraction.mentions if (new := right(m)) is not m}
+    if not changed:
+        return extraction
+
+    def swap(mention: Mention | None) -> Mention | None:
+        return changed.get(mention, mention) if mention is not None else None
+
+    return replace(
+        extraction,
+        mentions=tuple(changed.get(m, m) for m in extraction.mentions),
+        relations=tuple(
+            replace(r, target=changed.get(r.target, r.target), source=swap(r.source)) for r in extraction.relations
+        ),
+        results=tuple(
+            replace(
+                r,
+                subject=swap(r.subject),
+                baseline=swap(r.baseline),
+                dataset=swap(r.dataset),
+                hardware=swap(r.hardware),
+            )
+            for r in extraction.results
+        ),
     )
 
 

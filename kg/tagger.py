@@ -1,73 +1,136 @@
-"""The trained part of the extraction: a linear-chain CRF over the tokens of a paper.
+"""The trained tagger: what tokens of a paper are names of entities, of which type and in which role.
 
-It decides where the rules are in doubt: which of the overlapping candidates is the entity, and what is an
-entity though no list knows it. Each token is described by its atom, shape and affixes, by the clusters of
-its atom, by what the rules found on it (vocabulary, coined names, compositions, abbreviations), and by the
-same of its neighbours; the labels are B-/I- of the six types and O. The method is Lafferty, McCallum and
-Pereira, "Conditional Random Fields" (ICML 2001), in the implementation CRFsuite; the clusters are k-means
-over word vectors from the singular value decomposition of positive pointwise mutual information (Levy,
-Goldberg and Dagan, TACL 2015).
+It decides where the rules are in doubt: which of overlapping candidates is the entity, and what is one though no
+list knows it. From the features of the tokens (`kg.tokens`) and the vectors of their words (`kg.vectors`), two
+conditional random fields (`kg.crf`) label spans, one by type and one by role. Their scores are the mean of two
+models that were trained apart (a product of experts; Hinton, "Training products of experts by minimizing contrastive
+divergence", Neural Computation 2002): a linear one over the features of a token and its neighbours, and a
+convolutional network (`kg.network`).
+
+Both begin with sums over features. Those over all features of a word's form are kept, for the token itself and for
+what it tells its neighbours, so that most of the work is done once for each word.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from kg.cues import Cues
+import numpy as np
+
+from kg.crf import Crf, Floats, Lattice, find_lattices
 from kg.errors import OntologyError
-from kg.finders.abbreviations import Abbreviation
-from kg.finders.words import Words
-from kg.records import Mention
-
-if TYPE_CHECKING:
-    import pycrfsuite
+from kg.files import write_whole
+from kg.network import Network, pack_network, project, score_tokens, unpack_network
+from kg.tokens import DISTANCES, Described, word_features
+from kg.vectors import Vectors, read_vectors, write_vectors
 
 WEIGHTS = Path(__file__).parent / "weights"
-MODEL = "mentions.crfsuite"
-CLUSTERS = "clusters.json"
+MODEL = "mentions.npz"
 ROLES = "roles.json"
-RUNS = re.compile(r"(.)\1+")
-KINDS = {"term": "t", "term-ambiguous": "a", "composition": "k"}
-PHRASE_END = re.compile(r"[,;:.()]|\b(?:for|of|that|which|by|using|based|to|with|in|on|and|as|is|are)\b")
+IMPROVEMENTS = "improvements.json"
 MOST_FORMS = 100_000
-# which features of a neighbour tell something of a token, by its distance
-NEAR = frozenset({"a=", "sh", "he", "pl", "s=", "be", "s3", "ct", "cn", "k0", "k1", "k2"})
-FAR = frozenset({"a=", "he", "s=", "k1"})
-DISTANCES = ((-2, FAR), (-1, NEAR), (1, NEAR), (2, FAR))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """Tokens `first` to `last` (excluded) with a type and the least marginal probability among them."""
+@dataclass(slots=True)
+class Sums:
+    """Sums of weights by form and by feature: rows of `table`, see `_told`."""
 
-    first: int
-    last: int
-    type: str
-    probability: float
+    table: Floats
+    size: int = 1
+    forms: dict[str, int] = field(default_factory=dict)
+    features: dict[str, int] = field(default_factory=dict)
 
+    def add(self, row: Floats) -> int:
+        """Return the place of `row` in the table; the row of zeros is at 0."""
+        if not row.any():
+            return 0
+        if self.size == len(self.table):
+            self.table = np.concatenate([self.table, np.zeros_like(self.table)])
+        self.table[self.size] = row
+        self.size += 1
+        return self.size - 1
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """The features of a word wherever it stands: its own, and what it tells the tokens at each distance."""
-
-    own: list[str]
-    told: Mapping[int, list[str]]
+    def clear(self) -> None:
+        """Forget all sums."""
+        self.size = 1
+        self.forms.clear()
+        self.features.clear()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tagger:
-    """The trained weights, the clusters of atoms, and the forms of words already met."""
+    """The random fields of types and of roles, the linear model and the network that score their labels.
 
-    crf: pycrfsuite.Tagger
-    clusters: Mapping[str, Sequence[int]]
-    forms: dict[str, Form] = field(default_factory=dict, repr=False)
+    `weights` has a row for each feature of `rows`, with a column for each label of both fields.
+    """
+
+    types: Crf
+    roles: Crf
+    rows: Mapping[str, int]
+    weights: Floats
+    network: Network
+    vectors: Vectors
+    sums: Sums = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagging:
+    """The probabilities of spans by type and by role."""
+
+    types: Lattice
+    roles: Lattice
+
+    def spans(self, least: float) -> list[tuple[int, int]]:
+        """Return (first, last) of every span that is likely enough as one of a type or of a role."""
+        return sorted({*self.types.spans(least), *self.roles.spans(least)})
+
+    def span_types(self, first: int, last: int) -> dict[str, float]:
+        """Return the probability by type that tokens `first` to `last` (excluded) are one entity."""
+        return {kind: self.types.span(k, first, last) for k, kind in enumerate(self.types.kinds)}
+
+    def span_roles(self, first: int, last: int) -> dict[str, float]:
+        """Return the probability by role that tokens `first` to `last` (excluded) are one entity."""
+        return {kind: self.roles.span(k, first, last) for k, kind in enumerate(self.roles.kinds)}
+
+
+def build_tagger(
+    types: Crf, roles: Crf, features: Sequence[str], weights: Floats, network: Network, vectors: Vectors
+) -> Tagger:
+    """Return the tagger whose linear model has these `weights`, a row for each of `features`."""
+    columns = (1 + len(DISTANCES)) * weights.shape[1] + network.table.shape[1]
+    return Tagger(
+        types=types,
+        roles=roles,
+        rows={feature: i for i, feature in enumerate(features)},
+        weights=weights,
+        network=network,
+        vectors=vectors,
+        sums=Sums(np.zeros((1024, columns), dtype=np.float32)),
+    )
+
+
+def write_tagger(tagger: Tagger, folder: Path) -> None:
+    """Write `tagger` to `folder`: the linear weights that are not zero in half precision, all others whole."""
+    write_vectors(tagger.vectors, folder)
+    places, columns = np.nonzero(tagger.weights)
+    with write_whole(folder / MODEL) as file:
+        np.savez_compressed(
+            file,
+            allow_pickle=False,
+            types=np.array(tagger.types.labels),
+            roles=np.array(tagger.roles.labels),
+            type_steps=tagger.types.transitions,
+            role_steps=tagger.roles.transitions,
+            features=np.frombuffer("\n".join(tagger.rows).encode(), dtype=np.uint8),
+            counts=np.bincount(places, minlength=len(tagger.rows)).astype(np.uint8),
+            columns=columns.astype(np.uint8),
+            values=tagger.weights[places, columns].astype(np.float16),
+            **pack_network(tagger.network),
+        )
 
 
 @lru_cache(maxsize=2)
@@ -77,189 +140,85 @@ def read_tagger(folder: Path = WEIGHTS) -> Tagger:
     Raises:
         OntologyError: they are missing or broken.
     """
-    import pycrfsuite
-
-    crf = pycrfsuite.Tagger()
     try:
-        crf.open(str(folder / MODEL))
-        clusters = json.loads((folder / CLUSTERS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as e:
+        with np.load(folder / MODEL) as parts:
+            types = Crf(labels=tuple(map(str, parts["types"])), transitions=parts["type_steps"])
+            roles = Crf(labels=tuple(map(str, parts["roles"])), transitions=parts["role_steps"])
+            features = parts["features"].tobytes().decode().split("\n")
+            weights = np.zeros((len(features), len(types.labels) + len(roles.labels)), dtype=np.float32)
+            weights[np.repeat(np.arange(len(features)), parts["counts"]), parts["columns"]] = parts["values"]
+            network = unpack_network(parts)
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as e:
         raise OntologyError(f"{folder}: the trained weights cannot be read ({e}); train them with: kg train") from e
-    return Tagger(crf=crf, clusters=clusters)
+    return build_tagger(types, roles, features, weights, network, read_vectors(folder))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tagging:
-    """The most probable entities of n tokens, and for each token the probability that it is part of one."""
-
-    spans: tuple[Span, ...] = ()
-    inside: tuple[float, ...] = ()
-
-
-def tag(tagger: Tagger, features: Sequence[Sequence[str]]) -> Tagging:
-    """Return what `tagger` makes of the tokens described by `features`, n lists for n tokens."""
-    if not features:
-        return Tagging()
-    labels = tagger.crf.tag(features)
-    inside = tuple(round(1 - tagger.crf.marginal("O", i), 6) for i in range(len(labels)))
-    found: list[Span] = []
-    first = None
-    for i, label in enumerate([*labels, "O"]):
-        if first is not None and (label[0] in "OB" or label[2:] != labels[first][2:]):
-            kind = labels[first][2:]
-            sure = min(tagger.crf.marginal(labels[j], j) for j in range(first, i))
-            found.append(Span(first=first, last=i, type=kind, probability=round(sure, 6)))
-            first = None
-        if label != "O" and first is None:
-            first = i
-    return Tagging(spans=tuple(found), inside=inside)
+def tag(tagger: Tagger, papers: Sequence[Described]) -> list[Tagging]:
+    """Return the probabilities of the spans of each of `papers`."""
+    summed = [_sums(tagger, paper) for paper in papers]
+    width = tagger.sums.table.shape[1] - tagger.network.table.shape[1]
+    linear = [_linear(tagger, total[:, :width]) for total in summed]
+    deep = score_tokens(tagger.network, [total[:, width:] for total in summed])
+    scores = [(a + b) / 2 for a, b in zip(linear, deep, strict=True)]
+    split = len(tagger.types.labels)
+    types = find_lattices(tagger.types, [s[:, :split] for s in scores])
+    roles = find_lattices(tagger.roles, [s[:, split:] for s in scores])
+    return [Tagging(types=t, roles=r) for t, r in zip(types, roles, strict=True)]
 
 
-def token_features(
-    words: Words,
-    candidates: Iterable[Mention],
-    selected: Iterable[Mention],
-    abbreviations: Iterable[Abbreviation],
-    cues: Cues,
-    tagger: Tagger,
-) -> list[list[str]]:
-    """Return the features of each token: `candidates` are all that the rules found, `selected` what they chose."""
-    placed = _place_features(words)
-    found = _rule_features(words, candidates, selected, abbreviations)
-    said = _cue_features(words, cues)
-    forms = [_described(words, i, cues, tagger) for i in range(len(words.atoms))]
-    own = [placed[i] + found[i] + said[i] for i in range(len(forms))]
-    # what a token tells those at a distance: what its form does, and what is so in this place alone
-    here = {d: [[f"{d}:{x}" for x in mine if x[:2] in kept] for mine in own] for d, kept in DISTANCES}
-    features = []
-    for i, form in enumerate(forms):
-        row = form.own + own[i]
-        for distance, rows in here.items():
-            j = i + distance
-            if 0 <= j < len(forms):
-                row += forms[j].told[distance]
-                row += rows[j]
-            else:
-                row.append(f"{distance}:#")
-        if i + 1 < len(forms):
-            row.append(f"a+={words.atoms[i]}_{words.atoms[i + 1]}")
-        if i:
-            row.append(f"a-={words.atoms[i - 1]}_{words.atoms[i]}")
-        features.append(row)
-    return features
+def _sums(tagger: Tagger, paper: Described) -> Floats:
+    """Return the sums over the features of each token (tokens by columns of `_told`)."""
+    sums = tagger.sums
+    if not paper.words:
+        return np.zeros((0, sums.table.shape[1]), dtype=np.float32)
+    if len(sums.forms) > MOST_FORMS:
+        sums.clear()
+    places: list[int] = []
+    starts: list[int] = []
+    for word, atom, row in zip(paper.words, paper.atoms, paper.here, strict=True):
+        starts.append(len(places))
+        form = sums.forms.get(word)
+        if form is None:
+            told = np.sum([_told(tagger, feature) for feature in word_features(word, tagger.vectors)], axis=0)
+            if (at := tagger.vectors.rows.get(atom)) is not None:
+                told[-tagger.network.table.shape[1] :] += project(tagger.network, tagger.vectors.vectors[at])
+            form = sums.forms[word] = sums.add(told)
+        places.append(form)
+        for feature in row:
+            place = sums.features.get(feature)
+            if place is None:
+                place = sums.features[feature] = sums.add(_told(tagger, feature))
+            if place:
+                places.append(place)
+    total: Floats = np.add.reduceat(sums.table[places], starts, axis=0)
+    return total
 
 
-def _described(words: Words, i: int, cues: Cues, tagger: Tagger) -> Form:
-    """Return the form of the token `i`; forms are remembered, since the same words come again and again."""
-    word = words.text[words.starts[i] : words.ends[i]]
-    form = tagger.forms.get(word)
-    if form is None:
-        if len(tagger.forms) > MOST_FORMS:
-            tagger.forms.clear()
-        form = tagger.forms[word] = _form(word, words.atoms[i], cues, tagger.clusters)
-    return form
+def _linear(tagger: Tagger, total: Floats) -> Floats:
+    """Return the score of each label at each token by the linear model, from the `total` of its features."""
+    width = tagger.weights.shape[1]
+    scores = total[:, :width].copy()
+    for slot, (distance, _) in enumerate(DISTANCES, 1):
+        told = total[:, slot * width : (slot + 1) * width]
+        if distance < 0:
+            scores[-distance:] += told[:distance]
+        else:
+            scores[:-distance] += told[distance:]
+    return scores
 
 
-def _form(word: str, atom: str, cues: Cues, clusters: Mapping[str, Sequence[int]]) -> Form:
-    lowered = word.lower()
-    own = [
-        "b",
-        f"a={atom}",
-        f"w={word}",
-        f"sh={_shape(word)}",
-        f"s3={lowered[-3:]}",
-        f"s2={lowered[-2:]}",
-        f"p3={lowered[:3]}",
-        *(f"k{size}={cluster}" for size, cluster in enumerate(clusters.get(atom, ()))),
-    ]
-    if lowered in cues.heads:
-        own.append(f"head={cues.heads[lowered]}")
-    if lowered in cues.plain:
-        own.append("plain")
-    if lowered in cues.narrowing:
-        own.append("narrow")
-    told = {distance: [f"{distance}:{x}" for x in own if x[:2] in kept] for distance, kept in DISTANCES}
-    return Form(own=own, told=told)
+def _told(tagger: Tagger, feature: str) -> Floats:
+    """Return what `feature` adds to the sums.
 
-
-def _place_features(words: Words) -> list[list[str]]:
-    """Return for each token how it is joined to its neighbours, and whether it is of the title or comes again."""
-    counts = Counter(words.atoms)
-    in_title = {a for a, start in zip(words.atoms, words.starts, strict=True) if start < words.title_end}
-    features = []
-    joined_before = False
-    for i, (atom, start, end) in enumerate(zip(words.atoms, words.starts, words.ends, strict=True)):
-        joined = i + 1 < len(words.atoms) and words.starts[i + 1] > end and words.text[end] not in " \n"
-        row = [f"j={joined}{joined_before}"]
-        joined_before = joined
-        if start < words.title_end:
-            row.append("title")
-        elif atom in in_title and atom.isalpha() and len(atom) > 3:
-            row.append("intitle")
-        if counts[atom] > 1:
-            row.append("rep")
-        features.append(row)
-    return features
-
-
-def _cue_features(words: Words, cues: Cues) -> list[list[str]]:
-    """Return for each token which cues stand before it in its sentence, within its noun phrase."""
-    features: list[list[str]] = [[] for _ in words.atoms]
-    for sentence in words.sentences:
-        for name, pattern in (
-            ("intro", cues.introduced),
-            ("verb", cues.verbs),
-            ("named", cues.named),
-            ("cmp", cues.compare_before),
-        ):
-            for match in pattern.finditer(sentence.text):
-                end = PHRASE_END.search(sentence.text, match.end())
-                stop = sentence.start + (end.start() if end else len(sentence.text))
-                first = words.token_at(sentence.start + match.end())
-                for i in range(first, min(words.token_at(stop - 1) + 1, first + 12, len(words.atoms))):
-                    features[i].append(f"q{name}={min(3, (i - first) // 2)}")
-    return features
-
-
-def _rule_features(
-    words: Words, candidates: Iterable[Mention], selected: Iterable[Mention], abbreviations: Iterable[Abbreviation]
-) -> list[list[str]]:
-    features: list[list[str]] = [[] for _ in words.atoms]
-    longest: dict[int, tuple[int, int, Mention]] = {}
-    for mention in candidates:
-        first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
-        kind = KINDS.get(mention.rule, "n")
-        for i in range(first, last):
-            place = ("B" if i == first else "I") + ("E" if i == last - 1 else "")
-            features[i] += (f"c{kind}={place}:{mention.type}", f"c{kind}r={place[0]}:{mention.rule}")
-            if mention.concept and (i not in longest or last - first > longest[i][1] - longest[i][0]):
-                longest[i] = (first, last, mention)
-    for i, (first, last, mention) in longest.items():
-        features[i] += (
-            f"best={'B' if i == first else 'I'}:{mention.type}:{min(4, last - first)}",
-            f"conc={mention.concept}",
-        )
-    for mention in selected:
-        first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
-        for i in range(first, last):
-            place = ("B" if i == first else "I") + ("E" if i == last - 1 else "")
-            features[i] += (f"s={place}:{mention.type}", f"sr={place[0]}:{mention.rule}")
-    for abbreviation in abbreviations:
-        for tag, start, end in (
-            ("long", abbreviation.long_start, abbreviation.long_end),
-            ("short", abbreviation.short_start, abbreviation.short_end),
-        ):
-            for i in range(words.token_at(start), min(words.token_at(end - 1) + 1, len(words.atoms))):
-                features[i].append(f"ab{tag}")
-    return features
-
-
-@lru_cache(maxsize=100_000)
-def _shape(word: str) -> str:
-    """Return the shape of `word`: X for capitals, x for letters, d for figures, runs as one.
-
-    >>> _shape("LLaMA"), _shape("4-bit")
-    ('XxX', 'd-x')
+    First its weights in the linear model for its own token, then, where they are told of it, for the token at each
+    of `DISTANCES`, last its vector in the network.
     """
-    mapped = "".join("X" if c.isupper() else "x" if c.isalpha() else "d" if c.isdigit() else c for c in word)
-    return RUNS.sub(r"\1", mapped)
+    width = tagger.weights.shape[1]
+    told = np.zeros(tagger.sums.table.shape[1], dtype=np.float32)
+    names = [feature, *(f"{d}:{feature}" if feature[:2] in kept else "" for d, kept in DISTANCES)]
+    for slot, name in enumerate(names):
+        if (row := tagger.rows.get(name)) is not None:
+            told[slot * width : (slot + 1) * width] = tagger.weights[row]
+    if (row := tagger.network.rows.get(feature)) is not None:
+        told[-tagger.network.table.shape[1] :] = tagger.network.table[row]
+    return told

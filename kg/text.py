@@ -19,6 +19,8 @@ import hashlib
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
+from operator import add
 from typing import TYPE_CHECKING
 
 from slugify import slugify
@@ -30,8 +32,12 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
-# letters with the joiner that follows them; numbers; any other sign by itself
-TOKEN = re.compile(r"(?:[^\W\d_]+|\d+(?:[.,]\d+)*)(?:[-‐‑–_/](?=[^\W_])|\.(?=[a-z\d])|')?|\S", re.UNICODE)
+# letters with the joiner that follows them; numbers; any other sign by itself (ASCII by itself is found faster)
+TOKEN = re.compile(
+    r"(?:[a-zA-Z]+[^\W\d_]*|[^\W\d_]+|\d+(?:[.,]\d+)*)(?:[-‐‑–_/](?=[^\W_])|\.(?=[a-z\d])|')?|\S", re.UNICODE
+)
+# a token and whether a single space follows; other white space is a token
+SPACED_TOKEN = re.compile(rf"({TOKEN.pattern}|\s+)( (?=\S))?")
 JOINERS = "-‐‑–_./'"
 SPELLING = (
     (re.compile(r"is(ation|ing|ed|er|e)$"), r"iz\1"),
@@ -120,6 +126,25 @@ def key(name: str) -> tuple[str, ...]:
     return tuple(w for w in words if w)
 
 
+# the letters beyond ASCII that `re.IGNORECASE` takes for one of ASCII
+FOLDED = str.maketrans({"İ": "i", "ı": "i", "ſ": "s", "\N{KELVIN SIGN}": "k"})
+# ASCII in lower case, and a space for all that is no part of a word
+WORDS_ALONE = str.maketrans({c: c.lower() if c.isalnum() or c == "_" else " " for c in map(chr, range(128))})
+
+
+# of one paper at a time: each of its sentences is asked for many times
+@lru_cache(maxsize=1_000)
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of `text` in lower case: what a search by ``\\w+`` finds, whatever the case.
+
+    >>> sorted(word_set("It doesn't use GPT-4"))
+    ['4', 'doesn', 'gpt', 'it', 't', 'use']
+    """
+    if text.isascii():
+        return frozenset(text.translate(WORDS_ALONE).split())
+    return frozenset(re.findall(r"\w+", text.translate(FOLDED).lower()))
+
+
 def slug(name: str) -> str:
     """Return the readable part of an IRI, the same for all spellings with one `key`.
 
@@ -165,8 +190,24 @@ def paper_id(title: str) -> str:
     return f"paper/{stem}-{digest(identity)[:6]}"
 
 
-# where the tokenizer leaves the words of a document, their offsets and their atoms, for `kg.finders.words`
+# where the tokenizer leaves the text of a document, its words, their offsets and atoms, for `kg.finders.words`
 TOKENS = "kg_tokens"
+
+
+@lru_cache(maxsize=200_000)
+def _atom(word: str) -> str:
+    """Return the atom of a token, which is the token itself where it has none."""
+    return normalise(word) or word
+
+
+@lru_cache(maxsize=200_000)
+def bare_length(word: str) -> int:
+    """Return the length of a token without the joiner at its end.
+
+    >>> bare_length("key-"), bare_length("value"), bare_length("-")
+    (3, 5, 1)
+    """
+    return len(word.rstrip(JOINERS)) or len(word)
 
 
 class Tokenizer:
@@ -179,28 +220,14 @@ class Tokenizer:
         """Return `text` as a Doc that holds its words, their offsets and atoms in ``user_data``."""
         from spacy.tokens import Doc
 
-        words: list[str] = []
-        spaces: list[bool] = []
-        starts: list[int] = []
-        end = 0
-        for match in TOKEN.finditer(text):
-            start = match.start()
-            if start == end + 1 and words and text[end] == " ":
-                spaces[-1] = True
-            elif start > end:
-                words.append(text[end:start])
-                spaces.append(False)
-                starts.append(end)
-            words.append(match.group())
-            spaces.append(False)
-            starts.append(start)
-            end = match.end()
-        if end < len(text):
-            words.append(text[end:])
-            spaces.append(False)
-            starts.append(end)
-        doc = Doc(self.vocab, words=words, spaces=spaces)
-        doc.user_data[TOKENS] = tuple(words), tuple(starts), tuple(normalise(w) or w for w in words)
+        pieces = SPACED_TOKEN.findall(text)
+        words: tuple[str, ...]
+        spaces: tuple[str, ...]
+        words, spaces = zip(*pieces, strict=True) if pieces else ((), ())
+        doc = Doc(self.vocab, words=list(words), spaces=list(map(bool, spaces)))
+        ends = accumulate(map(add, map(len, words), map(len, spaces)))
+        starts = (0, *ends)[: len(words)]
+        doc.user_data[TOKENS] = text, words, starts, tuple(map(_atom, words))
         return doc
 
     def to_bytes(self, **_: object) -> bytes:
@@ -217,7 +244,7 @@ ABBREVIATED = re.compile(
     r"\b(?:e\.g|i\.e|cf|vs|viz|resp|approx|et al|etc|Fig|Figs|Eq|Eqs|Sec|Tab|No|Dr|Prof|St|w\.r\.t|a\.k\.a|[A-Z])\.$"
 )
 SENTENCE_END = re.compile(
-    r"[.!?][\"'”’)\]]*(?=\s+[^a-z\s])|(?<=[a-z\d)])[.!?](?=[A-Z][a-z]*[\s,])|[.?!][\"'”’)\]]*(?=\s*\n)"
+    r"[.!?](?:[\"'”’)\]]*(?=\s+[^a-z\s])|(?<=[a-z\d)].)(?=[A-Z][a-z]*[\s,])|[\"'”’)\]]*(?=\s*\n))"
 )
 
 

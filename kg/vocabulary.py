@@ -14,6 +14,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -69,13 +70,17 @@ class Vocabulary:
 
     concepts: Mapping[str, Concept]
     labels: Mapping[tuple[str, ...], tuple[Label, ...]]
-    lengths: Mapping[str, tuple[int, ...]] = field(repr=False)
+    # how long keys are, the longest first, by their first atom and their second, "" where none goes on with that
+    lengths: Mapping[str, Mapping[str, tuple[int, ...]]] = field(repr=False)
     narrower: Mapping[str, int] = field(repr=False)
 
     def find(self, atoms: Sequence[str]) -> Iterator[tuple[int, int, tuple[Label, ...]]]:
         """Yield (start, end, labels) for every run of `atoms` that is the key of a label, overlaps included."""
-        for start, atom in enumerate(atoms):
-            for length in self.lengths.get(atom, ()):
+        for start, (atom, second) in enumerate(zip(atoms, (*atoms[1:], ""), strict=False)):
+            lengths = self.lengths.get(atom)
+            if lengths is None:
+                continue
+            for length in lengths.get(second, lengths[""]):
                 run = tuple(atoms[start : start + length])
                 labels = self.labels.get(run)
                 if labels is not None and len(run) == length:
@@ -117,6 +122,7 @@ def label_keys(label: str) -> Iterator[tuple[str, ...]]:
         yield ("".join(plain),)
 
 
+@lru_cache(maxsize=200_000)
 def agrees(label: str, surface: str, *, word: bool = False) -> bool:
     """Tell whether `surface` may be an occurrence of `label` as far as capitals go.
 
@@ -172,14 +178,21 @@ def build_vocabulary(concepts: Iterable[Concept]) -> Vocabulary:
             for found in label_keys(text):
                 if found:
                     labels[found].setdefault(Label(concept.id, text, key(text) in declared, word))
-    lengths: defaultdict[str, set[int]] = defaultdict(set)
-    for found in labels:
-        lengths[found[0]].add(len(found))
+    lengths: defaultdict[str, defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for first, *rest in labels:
+        lengths[first][rest[0] if rest else ""].add(1 + len(rest))
+    for seconds in lengths.values():
+        alone = seconds[""]
+        for known in seconds.values():
+            known |= alone
     return Vocabulary(
         narrower=Counter(parent for concept in by_id.values() for parent in concept.broader),
         concepts=by_id,
         labels={k: tuple(v) for k, v in labels.items()},
-        lengths={k: tuple(sorted(v, reverse=True)) for k, v in lengths.items()},
+        lengths={
+            first: {second: tuple(sorted(n, reverse=True)) for second, n in seconds.items()}
+            for first, seconds in lengths.items()
+        },
     )
 
 

@@ -17,10 +17,10 @@ PACKAGE = Path(kg.version.__file__).parent
 # each layer imports from itself and from those before it
 LAYERS = (
     ("records", "errors", "version"),
-    ("text", "vocabulary", "cues", "ontology"),
-    ("readers", "finders", "tagger", "classifier"),
+    ("text", "vocabulary", "cues", "overrides", "ontology", "files"),
+    ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier"),
     ("pipeline", "resolution", "graph"),
-    ("files", "rdf", "graphml", "page", "queries", "node", "validation", "evaluation", "training"),
+    ("rdf", "graphml", "page", "queries", "node", "validation", "evaluation", "training"),
     ("build",),
     ("cli",),
 )

@@ -6,7 +6,7 @@ import pyoxigraph
 import pytest
 
 from kg.errors import NotFoundError
-from kg.node import describe_node, find_nodes
+from kg.node import describe_node, find_nodes, justify_names
 from kg.queries import load_store, read_prefixes
 
 TURTLE = """
@@ -24,7 +24,8 @@ claim:2 a kg:Claim ; rdf:subject technique:loom ; rdf:predicate kg:improvesOn ; 
     kg:confidence 0.75 ; kg:evidence evidence:2, evidence:3 .
 claim:3 a kg:Claim ; rdf:subject paper:other-2 ; rdf:predicate kg:comparesWith ; rdf:object technique:loom ;
     kg:confidence 0.5 ; kg:evidence evidence:4 .
-evidence:1 a kg:Evidence ; kg:quote "We present Loom." ; kg:start 10 .
+evidence:1 a kg:Evidence ; kg:quote "We present Loom." ; kg:start 10 ; kg:surface "Loom" ;
+    kg:rule "proposed-name/coined" ; kg:statedIn paper:loom-1 .
 evidence:2 a kg:Evidence ; kg:quote "Loom beats weaving." ; kg:start 20 ; kg:aspect "cost" .
 evidence:3 a kg:Evidence ; kg:quote "It is 3x faster than weaving." ; kg:start 30 ;
     kg:aspect "speed" ; kg:value "3x" .
@@ -116,4 +117,13 @@ def test_node_paper_is_shown_with_its_abstract_and_each_result_once(store: pyoxi
         "results:",
         "  speed: 3x",
         "      “It is 3x faster than weaving.”",
+    ]
+
+
+def test_node_says_what_justifies_each_of_its_names(store: pyoxigraph.Store) -> None:
+    assert list(justify_names(store, find_nodes(store, "technique/loom")[0])) == [
+        "LOOM-1  [vocabulary]",
+        "Loom  [proposed-name/coined]  Loom: Weaving Faster",
+        "    “We present Loom.”",
+        "Power Loom  [vocabulary]",
     ]

@@ -102,13 +102,13 @@ def test_text_tokens_are_the_text(text: str) -> None:
 
 def atoms(text: str) -> list[str]:
     """Return the atoms that the tokenizer leaves, without white space."""
-    return [a for a in TOKENIZER(text).user_data[TOKENS][2] if a.strip()]
+    return [a for a in TOKENIZER(text).user_data[TOKENS][3] if a.strip()]
 
 
 @given(any_text)
 def test_text_tokens_carry_their_offsets_and_the_atoms_of_the_key(text: str) -> None:
     doc = TOKENIZER(text)
-    words, starts, _ = doc.user_data[TOKENS]
+    _, words, starts, _ = doc.user_data[TOKENS]
     assert [(t.text, t.idx) for t in doc] == list(zip(words, starts, strict=True))
     assert all(atom in atoms(text) for atom in key(text) if atom.strip())
 
@@ -120,7 +120,7 @@ def test_text_tokens_of_a_name_do_not_depend_on_how_it_is_joined() -> None:
 def test_text_blank_pipeline_uses_the_tokenizer_and_can_be_written_down() -> None:
     nlp: Language = blank_pipeline()
     again = blank_pipeline().from_bytes(nlp.to_bytes())
-    assert again("Fast KV-caches").user_data[TOKENS][2] == ("fast", "kv", "cache")
+    assert again("Fast KV-caches").user_data[TOKENS][3] == ("fast", "kv", "cache")
 
 
 @given(any_text)

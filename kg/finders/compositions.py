@@ -8,9 +8,10 @@ hyphenated adjectives built on them, and other known terms; words of praise or n
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from kg.cues import Cues
-from kg.finders.words import Words
+from kg.finders.words import Words, in_order
 from kg.records import Mention
 
 LONGEST = 4
@@ -24,7 +25,7 @@ def find_compositions(words: Words, terms: Iterable[Mention], cues: Cues) -> tup
     found: list[Mention] = []
     for head in known:
         # "pruning BERT" is an action, no kind of BERT
-        if head.type not in HEADS or head.rule != "term" or any(c.isupper() for c in head.name):
+        if head.type not in HEADS or head.rule != "term" or _has_capital(head.name):
             continue
         first = start = words.token_at(head.start)
         last = words.token_at(head.end - 1) + 1
@@ -48,7 +49,12 @@ def find_compositions(words: Words, terms: Iterable[Mention], cues: Cues) -> tup
                     head=head.concept or head.head,
                 )
             )
-    return tuple(sorted(set(found)))
+    return tuple(sorted(set(found), key=in_order))
+
+
+@lru_cache(maxsize=50_000)
+def _has_capital(name: str) -> bool:
+    return any(c.isupper() for c in name)
 
 
 def _modifier_start(words: Words, first: int, ends: dict[int, Mention], cues: Cues) -> int | None:

@@ -6,15 +6,18 @@ the name of something else. A negation, a concession ("although it has advantage
 ("outperformed by X") before it takes the claim back. The targets are the names that follow, coordinated or
 listed ("baselines such as X and Y"); what only qualifies another name ("the X-based Y") is none.
 
-The confidence of a rule is the share of its findings that is right on the annotated papers, with mentions
-and roles by cross-validation (and one right and one wrong finding added, as some rules find little).
+With the trained classifier these rules are features beside others: what stands around the name and between it and
+the nearest cue, its role in the paper, figures, and what is introduced. It decides for each name in each sentence that
+compares. Without it the confidence of a rule is the share of its findings that is right on the annotated papers.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from kg.classifier import Classifier
 from kg.cues import Cues
 from kg.finders.results import Figure, find_aspect, find_figures, find_measure
 from kg.finders.roles import own_start, thing_key
@@ -54,50 +57,169 @@ CONCEDED = re.compile(r"(?:^while\b|\b(?:although|though|despite)\b)[^,]*$", re.
 # before a comparison that leads its clause: the comma after it ends it
 LEADING = re.compile(r"(?:[,;(]|\bwhen|\band)\s*$")
 LAST = re.compile(r"\b(?:and|or|as well as)\b|[/&]")
+# a name is improved on where the classifier gives it this much
+LEAST = 0.45
+IMPROVED, OTHER = "improved", "other"
 CONFIDENCE = {"better": 0.88, "relative": 0.84, "unlike": 0.83}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A name in a sentence that compares, what the better thing is if the sentence names it, and the features."""
+
+    sentence: Quote
+    target: Mention
+    at: int
+    rule: str
+    named: Mention | None
+    features: frozenset[str]
+
+
 def find_improvements(
-    words: Words, mentions: Sequence[Mention], roles: Sequence[Relation], cues: Cues
+    words: Words,
+    mentions: Sequence[Mention],
+    roles: Sequence[Relation],
+    cues: Cues,
+    classifier: Classifier | None = None,
 ) -> tuple[Relation, ...]:
     """Return the improvements that the paper claims for itself or for what it introduces."""
-    own = own_start(words, cues)
-    introduced = {thing_key(r.target): r.target for r in reversed(roles) if r.predicate == "introduces"}
     main = next((r.target for r in roles if r.predicate == "introduces"), None)
     found: dict[tuple[str, int], Relation] = {}
-    for sentence in words.sentences:
-        if sentence.start < own:
+    for candidate in find_candidates(words, mentions, roles, cues, described=classifier is not None):
+        confidence = CONFIDENCE.get(candidate.rule, 0.0)
+        if classifier is not None:
+            likely = classifier.probabilities(candidate.features)[IMPROVED]
+            confidence = classifier.confidence(likely) if likely >= LEAST else 0.0
+        if not confidence:
             continue
-        inside = [m for m in mentions if sentence.start <= m.start < sentence.end]
-        signs = tuple(_cues(sentence, cues))
-        figures = find_figures(sentence, cues) if signs else ()
-        for rule, cue, at in signs:
-            targets = _targets(words, inside, (cue, at), cues)
-            if not targets:
-                continue
-            named = _subject(words, inside, at, introduced)
-            aspect, value = _aspect_and_value(sentence, figures, at, cues)
-            for target in targets:
-                if target.type not in TARGETS or (
-                    thing_key(target) in introduced and (named is None or thing_key(named) not in introduced)
-                ):
-                    continue
-                source = named or main
-                if source is not None and thing_key(source) == thing_key(target):
-                    continue
-                place = (thing_key(target), sentence.start)
-                if place not in found or found[place].confidence < CONFIDENCE[rule]:
-                    found[place] = Relation(
-                        predicate="improvesOn",
-                        source=source,
-                        target=target,
-                        quote=sentence,
-                        rule=rule,
-                        confidence=CONFIDENCE[rule],
-                        aspect=aspect,
-                        value=value,
-                    )
+        sentence, target = candidate.sentence, candidate.target
+        source = candidate.named or main
+        if source is not None and thing_key(source) == thing_key(target):
+            continue
+        place = (thing_key(target), sentence.start)
+        if place not in found or found[place].confidence < confidence:
+            aspect, value = _aspect_and_value(sentence, find_figures(sentence, cues), candidate.at, cues)
+            found[place] = Relation(
+                predicate="improvesOn",
+                source=source,
+                target=target,
+                quote=sentence,
+                rule=candidate.rule,
+                confidence=confidence,
+                aspect=aspect,
+                value=value,
+            )
     return tuple(found.values())
+
+
+def find_candidates(
+    words: Words, mentions: Sequence[Mention], roles: Sequence[Relation], cues: Cues, *, described: bool = True
+) -> Iterator[Candidate]:
+    """Yield each name in each sentence of the paper's own part that compares and names something else.
+
+    Their features are for the classifier alone; `described` tells whether they are wanted.
+    """
+    own = own_start(words, cues)
+    said = {thing_key(r.target): r for r in reversed(roles)}
+    introduced = {name: r.target for name, r in said.items() if r.predicate == "introduces"}
+    for sentence, inside in words.by_sentence(mentions):
+        if sentence.start < own or not inside:
+            continue
+        signs = [
+            (rule, start, _targets(words, inside, (start, end), cues)) for rule, start, end in _cues(sentence, cues)
+        ]
+        compares = [
+            (sentence.start + m.start(), sentence.start + m.end(), m.group().lower())
+            for m in cues.comparatives.finditer(sentence.text)
+        ]
+        if not (signs or compares):
+            continue
+        figures = [(f.start, f.end) for f in find_figures(sentence, cues)] if described else []
+        for mention in inside:
+            if mention.type not in TARGETS:
+                continue
+            name = thing_key(mention)
+            rules = sorted((-CONFIDENCE[rule], start, rule) for rule, start, targets in signs if mention in targets)
+            _, at, rule = rules[0] if rules else (0.0, mention.start, "compared")
+            named = _subject(words, inside, at, introduced)
+            if name in introduced and (named is None or thing_key(named) not in introduced or thing_key(named) == name):
+                continue
+            features: set[str] = set()
+            if described:
+                features = {f"rule={r}" for _, _, r in rules} or {"rule=none"}
+                features |= set(_features(words, sentence, mention, said.get(name), introduced, cues))
+                features |= set(_surroundings(words, mention, compares, figures))
+            yield Candidate(
+                sentence=sentence, target=mention, at=at, rule=rule, named=named, features=frozenset(features)
+            )
+
+
+def _features(
+    words: Words,
+    sentence: Quote,
+    mention: Mention,
+    role: Relation | None,
+    introduced: Mapping[str, Mention],
+    cues: Cues,
+) -> Iterator[str]:
+    """Yield what the thing is to the paper and where its sentence stands."""
+    yield f"type={mention.type}"
+    if role is not None:
+        yield f"role={role.predicate}"
+    yield f"concept={mention.concept}" if mention.concept else "unknown"
+    order = words.sentences.index(sentence)
+    yield f"order={'last' if order + 1 == len(words.sentences) else min(order, 9)}"
+    yield f"first={words.atoms[words.token_at(sentence.start)]}"
+    yield f"introduced={min(len(introduced), 3)}"
+    if any(sentence.start <= m.start < mention.start for m in introduced.values()):
+        yield "introduced-before"
+    if cues.own.search(words.text, sentence.start, mention.start):
+        yield "own-before"
+    if cues.negations.search(words.text, sentence.start, mention.start):
+        yield "negated-before"
+    if cues.negations.search(words.text, mention.end, sentence.end):
+        yield "negated-after"
+    if CONCEDED.search(words.text[sentence.start : mention.start]):
+        yield "conceded"
+    for name, pattern in (("better", cues.better), ("relative", cues.relative), ("unlike", cues.unlike)):
+        before = list(pattern.finditer(words.text, sentence.start, mention.start))
+        if before:
+            between = words.text[before[-1].end() : mention.start]
+            cue = before[-1].group().lower()
+            near = min(len(between.split()), 12) // 3
+            yield from (
+                f"{name}",
+                f"{name}={cue}",
+                f"{name}-near={near}",
+                f"{name}-stop={bool(STOP.search(between))}{near > 0}",
+            )
+            yield f"{name}-to={' '.join(between.lower().split()[:2])}"
+        if pattern.search(words.text, mention.end, sentence.end):
+            yield f"{name}-after"
+
+
+def _surroundings(
+    words: Words, mention: Mention, compares: Sequence[tuple[int, int, str]], figures: Sequence[tuple[int, int]]
+) -> Iterator[str]:
+    """Yield what stands around the name, the comparatives and figures in its sentence."""
+    first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
+    for distance in (1, 2, 3):
+        if first >= distance:
+            yield f"-{distance}={words.atoms[first - distance]}"
+        if last - 1 + distance < len(words.atoms):
+            yield f"+{distance}={words.atoms[last - 1 + distance]}"
+    if first >= 2:
+        yield f"-12={words.atoms[first - 2]} {words.atoms[first - 1]}"
+    before = [c for c in compares if c[1] <= mention.start]
+    after = [c for c in compares if c[0] >= mention.end]
+    yield f"comparatives={min(len(before), 2)}{min(len(after), 2)}"
+    if before:
+        yield f"comparative-before={before[-1][2]}"
+        yield f"comparative-near={min((mention.start - before[-1][1]) // 15, 6)}"
+    if after:
+        yield f"comparative-after={after[0][2]}"
+        yield f"comparative-soon={min((after[0][0] - mention.end) // 15, 6)}"
+    yield f"figures={any(e <= mention.start for _, e in figures)}{any(s >= mention.end for s, _ in figures)}"
 
 
 def _cues(sentence: Quote, cues: Cues) -> Iterator[tuple[str, int, int]]:

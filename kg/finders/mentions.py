@@ -7,14 +7,14 @@ Then every other place of the text where a found name or its abbreviation stands
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from kg.finders.abbreviations import Abbreviation
 from kg.finders.words import Words
 from kg.records import Mention
-from kg.tagger import Span, Tagging
+from kg.tagger import Tagging
 from kg.text import key, normalise
 from kg.vocabulary import Concept, Vocabulary, agrees
 
@@ -31,6 +31,7 @@ RULES = (
     "tagged",
     "term-doubtful",
 )
+STRENGTH = {rule: place for place, rule in enumerate(RULES)}
 
 # from the last word of a verb's form to the noun that the vocabulary holds
 NOUNS = tuple(
@@ -44,47 +45,86 @@ NOUNS = tuple(
     )
 )
 DOUBTFUL = "term-doubtful"
+# what the tagger takes for less likely is no candidate
+LEAST = 0.1
+Rank = tuple[float, ...]
 BRACKETS = re.compile(r"\s*\([^()]*\)")
 ADDRESS = re.compile(r"(?:https?://|www\.)[^\s)>\]]+|\b[\w.-]+\.(?:com|org|io|ai|net|edu|dev)/[^\s)>\]]*")
 
 
 def select_mentions(
+    words: Words, candidates: Iterable[Mention], abbreviations: Iterable[Abbreviation]
+) -> tuple[Mention, ...]:
+    """Return mentions without overlaps, sorted by place, one name and type for each key, by rules alone."""
+    readings = _readings(words, [m for m in candidates if m.rule != DOUBTFUL], abbreviations)
+    return without_overlaps(readings, lambda m: (m.start - m.end, STRENGTH[m.rule], m.start))
+
+
+def propose_mentions(
     words: Words,
     candidates: Iterable[Mention],
     abbreviations: Iterable[Abbreviation],
-    tagging: Tagging | None = None,
-    vocabulary: Vocabulary | None = None,
+    tagging: Tagging,
+    vocabulary: Vocabulary,
 ) -> tuple[Mention, ...]:
-    """Return mentions without overlaps, sorted by place, one name and type for each key.
+    """Return every likely mention, overlaps included, sorted by place, with the probability of its place.
 
-    The places of the trained tagger win over what rules alone say of the same words.
+    Beside the `candidates` of the rules these are the spans that the tagger takes for likely.
     """
-    spans = tagging.spans if tagging else ()
-    tagged = [_tagged(words, part, vocabulary) for span in spans for part in _parts(words, span)]
-    by_key = _one_reading_per_key([*candidates, *tagged])
-    known = {k: m for k, m in _with_abbreviations(by_key, abbreviations).items() if m.rule != DOUBTFUL}
-    sure = {(m.start, m.end): m.tagged for m in tagged}
-    places = {
-        (m.start, m.end) for m in (*candidates, *tagged) if (m.rule != DOUBTFUL and reading_key(m.surface) in by_key)
-    }
-    readings = []
-    for start, end in sorted(places):
+    tagged = [
+        _tagged(words, part, tagging, vocabulary)
+        for first, last in tagging.spans(LEAST)
+        for part in _parts(words, first, last)
+    ]
+    found = []
+    for mention in _readings(words, [*candidates, *tagged], abbreviations):
+        first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
+        likely = tagging.span_types(first, last)
+        if mention.rule == DOUBTFUL and sum(likely.values()) < LEAST:
+            continue
+        inside = 1 - max(tagging.types.outside[first:last], default=1.0)
+        found.append(replace(mention, tagged=round(sum(likely.values()), 6), inside=round(inside, 6)))
+    return tuple(found)
+
+
+def _readings(
+    words: Words, candidates: Iterable[Mention], abbreviations: Iterable[Abbreviation]
+) -> tuple[Mention, ...]:
+    """Return a mention for every place of the `candidates` and of their names, one reading for each key."""
+    given = tuple(candidates)
+    by_key = _one_reading_per_key(given)
+    known = _with_abbreviations(by_key, abbreviations)
+    found: dict[tuple[int, int], Mention] = {}
+    for start, end in sorted({(m.start, m.end) for m in given}):
         name = reading_key(words.text[start:end])
-        readings.append(_reading(words, known.get(name, by_key[name]), start, end, sure.get((start, end), 0.0)))
-    addresses = [match.span() for match in ADDRESS.finditer(words.text)]
-    outside = [m for m in (*readings, *_repeats(words, known)) if not any(s <= m.start < e for s, e in addresses)]
-    chosen = _without_overlaps(outside)
-    if tagging is None:
-        return chosen
-    return tuple(replace(m, inside=_inside(words, m, tagging)) for m in chosen)
+        if name in by_key:
+            found[start, end] = _reading(words, known.get(name, by_key[name]), start, end)
+    for mention in _repeats(words, known, found):
+        found[mention.start, mention.end] = mention
+    linked = "/" in words.text or "www." in words.text
+    addresses = [match.span() for match in ADDRESS.finditer(words.text)] if linked else []
+    return tuple([found[p] for p in sorted(found) if not any(s <= p[0] < e for s, e in addresses)])
 
 
-def _inside(words: Words, mention: Mention, tagging: Tagging) -> float:
-    return min(tagging.inside[words.token_at(mention.start) : words.token_at(mention.end - 1) + 1], default=0.0)
-
-
-def _reading(words: Words, known: Mention, start: int, end: int, tagged: float) -> Mention:
-    return replace(known, start=start, end=end, surface=words.text[start:end], tagged=tagged)
+def _reading(words: Words, known: Mention, start: int, end: int) -> Mention:
+    """Return `known` at another place, by all its fields: `replace` would take three times as long."""
+    surface = words.text[start:end]
+    if (known.start, known.end, known.surface) == (start, end, surface):
+        return known
+    return Mention(
+        start=start,
+        end=end,
+        surface=surface,
+        name=known.name,
+        type=known.type,
+        rule=known.rule,
+        confidence=known.confidence,
+        concept=known.concept,
+        head=known.head,
+        aliases=known.aliases,
+        tagged=known.tagged,
+        inside=known.inside,
+    )
 
 
 def reading_key(surface: str) -> tuple[str, ...]:
@@ -93,38 +133,39 @@ def reading_key(surface: str) -> tuple[str, ...]:
     >>> reading_key("key-value (KV) cache")
     ('key', 'value', 'cache')
     """
-    return key(BRACKETS.sub(" ", surface))
+    return key(BRACKETS.sub(" ", surface) if "(" in surface else surface)
 
 
-def _parts(words: Words, span: Span) -> list[Span]:
-    """Return `span` in its parts: a slash joins two names ("SnapKV/H2O"), a bracket at the end is none of it."""
-    for i in range(span.first, span.last):
+def _parts(words: Words, first: int, last: int) -> list[tuple[int, int]]:
+    """Return a span in its parts: a slash joins two names ("SnapKV/H2O"), a bracket at the end is none of it."""
+    for i in range(first, last):
         sign = words.text[words.starts[i]]
         if sign in "\\{}$":
             return []
-        if sign == "(" and ")" not in words.surface(i, span.last)[:-1]:
-            return _parts(words, replace(span, last=i)) if i > span.first else []
-    cuts = [i for i in range(span.first + 1, span.last) if words.text[words.ends[i - 1]] == "/"]
+        if sign == "(" and ")" not in words.surface(i, last)[:-1]:
+            return _parts(words, first, i) if i > first else []
+    cuts = [i for i in range(first + 1, last) if words.text[words.ends[i - 1]] == "/"]
     cuts = [i for i in cuts if not words.atoms[i][0].isdigit()]
-    bounds = [span.first, *cuts, span.last]
-    return [replace(span, first=a, last=b) for a, b in pairwise(bounds)]
+    return list(pairwise([first, *cuts, last]))
 
 
-def _tagged(words: Words, span: Span, vocabulary: Vocabulary | None) -> Mention:
-    start, end = words.span(span.first, span.last)
+def _tagged(words: Words, part: tuple[int, int], tagging: Tagging, vocabulary: Vocabulary) -> Mention:
+    start, end = words.span(*part)
+    atoms = words.atoms[slice(*part)]
+    likely = tagging.span_types(*part)
+    kind = max(likely, key=lambda k: (likely[k], k))
     surface = words.text[start:end]
-    concept = _nominal(words.atoms[span.first : span.last], vocabulary) if vocabulary else None
+    concept = _nominal(atoms, vocabulary)
     return Mention(
         start=start,
         end=end,
         surface=surface,
         name=concept.label if concept else canonical(BRACKETS.sub("", surface)),
-        type=concept.type if concept else span.type,
+        type=concept.type if concept else kind,
         rule="tagged",
-        confidence=span.probability,
-        tagged=span.probability,
+        confidence=0.5,
         concept=concept.id if concept else None,
-        head=_head(words.atoms[span.first : span.last], span.type, vocabulary) if vocabulary else None,
+        head=_head(atoms, kind, vocabulary),
     )
 
 
@@ -179,7 +220,11 @@ def _one_reading_per_key(candidates: Iterable[Mention]) -> dict[tuple[str, ...],
 
 def _merged(strong: Mention, weak: Mention) -> Mention:
     """Return `strong` with what `weak` adds: what the vocabulary knows of the thing is taken from there."""
-    known = strong if strong.concept or not weak.concept or weak.rule == DOUBTFUL else weak
+    # what the tagger found may be what a doubtful label means, if it is of that type
+    doubtful = weak.rule == DOUBTFUL and (strong.rule != "tagged" or strong.type != weak.type)
+    known = strong if strong.concept or not weak.concept or doubtful else weak
+    if known is strong and (strong.head or not weak.head) and not weak.aliases and len(strong.aliases) < 2:
+        return strong
     return replace(
         strong,
         name=known.name,
@@ -191,7 +236,7 @@ def _merged(strong: Mention, weak: Mention) -> Mention:
 
 
 def _strength(mention: Mention) -> tuple[int, int]:
-    return (-RULES.index(mention.rule), -mention.start)
+    return (-STRENGTH[mention.rule], -mention.start)
 
 
 def _with_abbreviations(
@@ -219,33 +264,38 @@ def _with_abbreviations(
     return known
 
 
-def _repeats(words: Words, known: Mapping[tuple[str, ...], Mention]) -> list[Mention]:
-    """Return a mention for every place where a key of `known` stands."""
+def _repeats(
+    words: Words, known: Mapping[tuple[str, ...], Mention], taken: Container[tuple[int, int]]
+) -> list[Mention]:
+    """Return a mention for every place where a key of `known` stands and that is not `taken`."""
     lengths: dict[str, set[int]] = {}
     for name in known:
         lengths.setdefault(name[0], set()).add(len(name))
     found = []
-    starts = [i for i, atom in enumerate(words.atoms) if atom in lengths]
-    for first in starts:
-        for length in lengths[words.atoms[first]]:
+    for first, atom in enumerate(words.atoms):
+        if atom not in lengths:
+            continue
+        for length in lengths[atom]:
             atoms = words.atoms[first : first + length]
             mention = known.get(atoms)
             if mention is not None and len(atoms) == length:
                 start, end = words.span(first, first + length)
+                if (start, end) in taken:
+                    continue
                 surface = words.text[start:end]
                 spellings = (mention.surface, *mention.aliases)
                 if any(key(s) == atoms and agrees(s, surface) for s in spellings):
-                    found.append(replace(mention, start=start, end=end, surface=surface))
+                    found.append(_reading(words, mention, start, end))
     return found
 
 
-def _without_overlaps(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
-    ranked = sorted(mentions, key=lambda m: (-m.tagged, m.start - m.end, RULES.index(m.rule), m.start))
+def without_overlaps(mentions: Iterable[Mention], rank: Callable[[Mention], Rank]) -> tuple[Mention, ...]:
+    """Return those of `mentions` that overlap none of a lower `rank`, sorted by place."""
     taken: set[int] = set()
     kept = []
-    for mention in ranked:
+    for mention in sorted(mentions, key=rank):
         place = range(mention.start, mention.end)
         if not taken.intersection((mention.start, mention.end - 1)) and taken.isdisjoint(place):
             taken.update(place)
             kept.append(mention)
-    return tuple(sorted(kept))
+    return tuple(sorted(kept, key=lambda m: m.start))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from kg.cues import Cues
 from kg.finders.abbreviations import Abbreviation
@@ -36,10 +37,31 @@ APPOSED = re.compile(
     r"(?:\s+(?!(?:of|for|that|which|to|with|in|on|by|using|based|from|how|and|is)\b)[a-z][\w-]*){1,7}"
     r"(?:,|:| -+|–|—)?(?=\s+[\"“'(]?[A-Z\d])"
 )
-OWNED = re.compile(
-    rf"\b(?:[Oo]ur|[Tt]he proposed|[Oo]ur proposed)\s+({CAPITAL})"
-    rf"|({CAPITAL})(?=\s+is (?:proposed|introduced|presented)\b)"
+OUR = rf"\b(?:[Oo]ur|[Tt]he proposed|[Oo]ur proposed)\s+({CAPITAL})"
+OWNED = re.compile(rf"{OUR}|({CAPITAL})(?=\s+is (?:proposed|introduced|presented)\b)")
+# without the costly second alternative, for the texts that have none of its ends
+OURS = re.compile(OUR)
+OURS_ENDS = ("is proposed", "is introduced", "is presented")
+ARTICLE = re.compile(r"\s+([\w-]+),?")
+NAMED_ARTICLE = re.compile(r"\s+(?:the|a|an|as|it|this|them)\b", re.IGNORECASE)
+AFTER_KNOWN = re.compile(r"\s*(?:,|\(|:|–|—)")
+JOINT = re.compile(r"\s*(?:\([^)]*\))?\s*(?:,\s*and|,|and)\s+")
+SPACE = re.compile(r"[\s:,]*")
+FOLLOWING = re.compile(r"[\"'”’`)]*\s+([\w-]+)(?:\s+([\w-]+))?")
+APPOSITION = re.compile(
+    r"\s*(?:\([^)]*\))?[\"'”’]?\s*(?:[,:–—-]+|\s(?:is|as|are)\s)\s*(?:a|an|the|our|one of the)\s+", re.IGNORECASE
 )
+COLON = re.compile(r"\s*:\s+")
+ARTICLE_END = r"\s*(?:the|a|an|as)?$"
+HYPHEN = re.compile(r"[-‐‑–]")
+HYPHEN_OR_SLASH = re.compile(r"[-‐‑–/]")
+LOWER_COINED = re.compile(r"[a-z]+\d+[a-z]+[\w-]*")
+# a word after any number of plain ones, which are no names
+SHAPED = re.compile(rf"(?:[A-Za-z][a-z]*[ ,\n]+)*({WORD})")
+TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
+MIXED = re.compile(r"\d|[A-Z][a-z]*[A-Z]")
+DOTTED = re.compile(r"[a-z]+\.[A-Z][a-z]+")
+URL = re.compile(r"https?:|www\.|\w+\.(?:com|org|io|ai)/")
 
 
 def find_names(
@@ -47,6 +69,7 @@ def find_names(
 ) -> tuple[Mention, ...]:
     """Return mentions of coined names, the first of each rule and place; repeats are found later."""
     found: dict[tuple[int, int], Mention] = {}
+    types: dict[str, str] = {}
     for rule, start, end, aliases in (
         *_title_name(words, cues),
         *_introduced(words, vocabulary, cues),
@@ -58,19 +81,22 @@ def find_names(
         if surface in cues.no_names or not any(c.isalpha() for c in surface):
             continue
         if (start, end) not in found:
+            if surface not in types:
+                types[surface] = name_type(words, surface, cues, vocabulary)
             found[start, end] = Mention(
                 start=start,
                 end=end,
                 surface=surface,
                 name=surface,
-                type=name_type(words, surface, cues, vocabulary),
+                type=types[surface],
                 rule=rule,
                 confidence=CONFIDENCE[rule],
                 aliases=aliases,
             )
-    return tuple(sorted(found.values()))
+    return tuple(found[place] for place in sorted(found))
 
 
+@lru_cache(maxsize=50_000)
 def is_coined(word: str) -> bool:
     """Tell whether `word` is shaped like a made-up name: capitals inside, or with figures.
 
@@ -82,13 +108,13 @@ def is_coined(word: str) -> bool:
     if len(core) < 2 or len(letters) < 2:
         return False
     if any(c.isupper() for c in core[1:]):
-        parts = re.split(r"[-‐‑–/]", core)
+        parts = HYPHEN_OR_SLASH.split(core)
         # "Large-Scale", "State-of-the-Art" are words of a title, no names
         return any(
             any(c.isupper() for c in p[1:]) or (any(c.isdigit() for c in p) and any(c.isalpha() for c in p))
             for p in parts
         ) or (core[0].isupper() and any(c.isdigit() for c in core))
-    return (core[0].isupper() and any(c.isdigit() for c in core)) or bool(re.fullmatch(r"[a-z]+\d+[a-z]+[\w-]*", core))
+    return (core[0].isupper() and any(c.isdigit() for c in core)) or bool(LOWER_COINED.fullmatch(core))
 
 
 def name_type(words: Words, name: str, cues: Cues, vocabulary: Vocabulary) -> str:
@@ -96,8 +122,8 @@ def name_type(words: Words, name: str, cues: Cues, vocabulary: Vocabulary) -> st
     own = _head(name, cues)
     if own and len(name.split()) > 1:
         return own
-    places = re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", words.text)
-    told = Counter(kind for match in places if (kind := _told_type(words, match.start(), match.end(), cues)))
+    places = _places(words.text, name)
+    told = Counter(kind for start, end in places if (kind := _told_type(words, start, end, cues)))
     if told:
         return min(told, key=lambda kind: (-told[kind], TYPES.index(kind)))
     for suffix, kind in cues.suffixes:
@@ -107,27 +133,40 @@ def name_type(words: Words, name: str, cues: Cues, vocabulary: Vocabulary) -> st
     return _vocabulary_head(name, vocabulary) or own or "Technique"
 
 
+def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
+    """Yield the offsets of `name` wherever it stands in `text` as a whole word."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        whole = not (_in_word(text[start - 1 : start]) or _in_word(text[end : end + 1]))
+        if whole:
+            yield start, end
+        start = text.find(name, end if whole else start + 1)
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
 def _told_type(words: Words, start: int, end: int, cues: Cues) -> str | None:
     """Return the type that the nouns after and before the name at `start` to `end` tell, if any."""
     text = words.text
     sentence = words.sentence_at(start)
     after = text[end : sentence.end]
-    following = re.match(r"[\"'”’`)]*\s+([\w-]+)(?:\s+([\w-]+))?", after)
+    following = FOLLOWING.match(after)
     if following:
         for pair in (f"{following.group(1)} {following.group(2) or ''}".strip(), following.group(1)):
             if pair.lower() in cues.heads:
                 return cues.heads[pair.lower()]
-    apposition = re.match(
-        r"\s*(?:\([^)]*\))?[\"'”’]?\s*(?:[,:–—-]+|\s(?:is|as|are)\s)\s*(?:a|an|the|our|one of the)\s+",
-        after,
-        re.IGNORECASE,
-    ) or re.match(r"\s*:\s+", after)
+    apposition = APPOSITION.match(after) or COLON.match(after)
     if apposition:
         told = _head(NOUN_PHRASE_END.split(after[apposition.end() :], maxsplit=1)[0], cues)
         if told:
             return told
     before = text[sentence.start : start].rstrip(" \"'“‘`(,")
-    before = re.sub(cues.named.pattern + r"\s*(?:the|a|an|as)?$", "", before, flags=re.IGNORECASE).rstrip(" ,(-–—:")
+    if cues.named.search(sentence.text):
+        before = re.sub(cues.named.pattern + ARTICLE_END, "", before, flags=re.IGNORECASE)
+    before = before.rstrip(" ,(-–—:")
     return _head(" ".join(before.split()[-2:]), cues)
 
 
@@ -159,11 +198,7 @@ def _title_name(words: Words, cues: Cues) -> Found:
     abstract = words.text[words.title_end :]
     tokens = name.split()
     shaped = any(is_coined(t) for t in tokens) and tokens[0].lower() not in cues.plain
-    again = (
-        re.search(rf"(?<!\w){re.escape(name)}(?!\w)", abstract)
-        and name[0].isupper()
-        and not abstract.startswith("\n" + name)
-    )
+    again = any(_places(abstract, name)) and name[0].isupper() and not abstract.startswith("\n" + name)
     if (shaped and (len(tokens) <= 3 or again)) or (again and len(tokens) <= 4 and key(name)):
         yield "title-name", match.start(1), match.end(1), ()
 
@@ -172,10 +207,10 @@ def _introduced(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
     """Yield the names that authors propose: right after the verb, in its list, or as apposition to its object."""
     for match in cues.introduced.finditer(words.text):
         at = match.end()
-        while article := re.match(r"\s+([\w-]+),?", words.text[at:]):
-            if article.group(1).lower() not in cues.articles | cues.adjectives:
+        while article := ARTICLE.match(words.text, at):
+            if article.group(1).lower() not in cues.articles and article.group(1).lower() not in cues.adjectives:
                 break
-            at += article.end()
+            at = article.end()
         name = _name_at(words, at, cues)
         apposed = False
         if name is None:
@@ -187,16 +222,17 @@ def _introduced(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
             start, end = name
             surface, after = words.text[start:end], words.text[end : end + 12]
             known = bool(vocabulary.named(surface))
-            if known and not re.match(r"\s*(?:,|\(|:|–|—)", after):
+            if known and not AFTER_KNOWN.match(after):
                 break
             if apposed and not is_coined(surface):
                 break
             yield "proposed-name", start, end, ()
-            joint = re.match(r"\s*(?:\([^)]*\))?\s*(?:,\s*and|,|and)\s+", words.text[end : end + 40])
+            joint = JOINT.match(words.text[end : end + 40])
             name = _name_at(words, end + joint.end(), cues) if joint else None
             if name is not None and not is_coined(words.text[name[0] : name[1]]):
                 name = None
-    for match in OWNED.finditer(words.text):
+    owned = OWNED if any(ending in words.text for ending in OURS_ENDS) else OURS
+    for match in owned.finditer(words.text):
         group = 1 if match.group(1) else 2
         surface = match.group(group)
         if is_coined(surface) and surface not in cues.no_names and not vocabulary.named(surface):
@@ -206,17 +242,16 @@ def _introduced(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
 def _called(words: Words, cues: Cues) -> Found:
     for match in cues.named.finditer(words.text):
         at = match.end()
-        article = re.match(r"\s+(?:the|a|an|as|it|this|them)\b", words.text[at:], re.IGNORECASE)
-        name = _name_at(words, at + (article.end() if article else 0), cues)
+        article = NAMED_ARTICLE.match(words.text, at)
+        name = _name_at(words, article.end() if article else at, cues)
         if name:
             yield "called-name", *name, ()
 
 
 def _name_at(words: Words, at: int, cues: Cues) -> tuple[int, int] | None:
     """Return the offsets of a name that starts right after `at`, or None."""
-    space = re.match(r"[\s:,]*", words.text[at:])
-    start = at + (space.end() if space else 0)
-    match = NAME_AFTER.match(words.text, start)
+    space = SPACE.match(words.text, at)
+    match = NAME_AFTER.match(words.text, space.end() if space else at)
     if not match:
         return None
     tokens = match.group(1).split()
@@ -245,31 +280,29 @@ def _expansions(vocabulary: Vocabulary, cues: Cues, abbreviations: Iterable[Abbr
 
 
 def _shaped(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
-    for match in re.finditer(WORD, words.text):
-        word = match.group()
+    for match in SHAPED.finditer(words.text):
+        word, start = match.group(1), match.start(1)
         if word.islower() or word[1:].islower():
             continue
-        if "://" in words.text[match.start() - 8 : match.end() + 3] or "/" in word or "@" in word or ".com" in word:
+        if "://" in words.text[start - 8 : match.end() + 3] or "/" in word or "@" in word or ".com" in word:
             continue
-        parts = re.split(r"[-‐‑–]", word)
+        parts = HYPHEN.split(word)
         while len(parts) > 1 and (parts[-1].lower() in cues.based or parts[-1].islower()):
             parts.pop()
         kept = word[: len("-".join(parts))]
         if len(kept) < 3 or not is_coined(kept) or kept in cues.no_names or kept.rstrip("s") in cues.no_names:
             continue
-        if _in_url(words.text, match.start()) or not re.search(r"[A-Za-z]{2}", kept):
+        if _in_url(words.text, start) or not TWO_LETTERS.search(kept):
             continue
         if kept.isupper() and words.text[: words.title_end].isupper():
             continue
-        if re.fullmatch(r"[a-z]+\.[A-Z][a-z]+", kept) or vocabulary.labels.get(key(kept)):
+        if DOTTED.fullmatch(kept) or vocabulary.labels.get(key(kept)):
             continue
-        if any(vocabulary.labels.get(key(p)) for p in re.split(r"[-‐‑–]", kept)) and not re.search(
-            r"\d|[A-Z][a-z]*[A-Z]", parts[-1]
-        ):
+        if any(vocabulary.labels.get(key(p)) for p in HYPHEN.split(kept)) and not MIXED.search(parts[-1]):
             continue
-        yield "shaped-name", match.start(), match.start() + len(kept), ()
+        yield "shaped-name", start, start + len(kept), ()
 
 
 def _in_url(text: str, at: int) -> bool:
     begin = max(text.rfind(" ", 0, at), text.rfind("\n", 0, at), text.rfind("(", 0, at)) + 1
-    return bool(re.match(r"https?:|www\.|\w+\.(?:com|org|io|ai)/", text[begin : begin + 12]) or "//" in text[begin:at])
+    return bool(URL.match(text[begin : begin + 12]) or "//" in text[begin:at])

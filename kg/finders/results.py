@@ -21,11 +21,15 @@ from kg.cues import NUMBER, Cues
 from kg.finders.roles import own_start
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation, Result
+from kg.text import word_set
 
 FIGURE = re.compile(rf"(?<![\w.])(?:sim|approx)?[~≈$+-]?({NUMBER}(?:\s?(?:[-–~]|to)\s?{NUMBER})?\+?)(?:\$)?")
 WORDED = re.compile(
     r"\b(?:(one|two|three|four|five|six|an) orders? of magnitude|(two|three|four|five|ten)-?fold)\b", re.IGNORECASE
 )
+# the last words of those
+WORDED_ENDS = frozenset({"magnitude", "fold", "twofold", "threefold", "fourfold", "fivefold", "tenfold"})
+DIGIT = re.compile(r"\d")
 WORDS = {"an": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "ten": "10"}
 # two figures that are one: "12% to 17%"; figures in a row that share what they measure
 RANGE = re.compile(r"\s?(?:[-–~]{1,2}|to)\s?")
@@ -102,17 +106,19 @@ def _figures(sentence: Quote, cues: Cues) -> Iterator[Figure]:
         at = sentence.start + start
         return Figure(value=value, number=number, unit=unit, start=at, end=at + len(value))
 
-    for match in FIGURE.finditer(text):
+    # most sentences hold no figure at all, and need not be searched for each kind
+    digits = DIGIT.search(text)
+    for match in FIGURE.finditer(text) if digits else ():
         for unit, pattern in cues.units:
             tail = pattern.match(text, match.end(1))
             if tail:
                 value = text[match.start(1) : tail.end()].strip()
                 yield figure(value, _number(match.group(1)), unit, match.start(1))
                 break
-    for match in WORDED.finditer(text):
+    for match in WORDED.finditer(text) if not WORDED_ENDS.isdisjoint(word_set(text)) else ():
         unit = "orders of magnitude" if match.group(1) else "times"
         yield figure(match.group(), WORDS[(match.group(1) or match.group(2)).lower()], unit, match.start())
-    for pattern in (cues.score_after, cues.score_before):
+    for pattern in (cues.score_after, cues.score_before) if digits else ():
         for match in pattern.finditer(text):
             yield figure(match.group(1), _number(match.group(1)), "score", match.start(1))
 
@@ -125,10 +131,9 @@ def find_results(
     subject = next((r.target for r in relations if r.predicate == "introduces"), None)
     beaten = {r.quote.start: r.target for r in reversed(relations) if r.predicate == "improvesOn"}
     found: list[Result] = []
-    for sentence in words.sentences:
+    for sentence, inside in words.by_sentence(mentions):
         if sentence.start < own:
             continue
-        inside = [m for m in mentions if sentence.start <= m.start < sentence.end]
         figures = find_figures(sentence, cues)
         for i, figure in enumerate(figures):
             measure = find_measure(sentence, figures, i, cues)
@@ -201,7 +206,7 @@ def _named(text: str, span: tuple[int, int], at: int, place: tuple[int, int], cu
     """Return the aspect named in `span`, the nearest noun, else the nearest comparative."""
     spans: list[tuple[int, int, str]] = []
     for name, pattern in cues.aspects:
-        spans += ((m.start(), m.end(), name) for m in pattern.finditer(text, *span))
+        spans += [(m.start(), m.end(), name) for m in pattern.finditer(text, *span)]
     spans.sort(key=lambda s: (s[0], -s[1], s[2]))
     kept: list[tuple[int, int, str]] = []
     for found in spans:

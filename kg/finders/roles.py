@@ -13,18 +13,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from kg.classifier import Classifier
-from kg.cues import Cues
+from kg.cues import Cues, Phrases
+from kg.finders.mentions import without_overlaps
 from kg.finders.names import is_coined
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation
+from kg.tagger import Tagging
 from kg.text import key
 from kg.vocabulary import Vocabulary, squashed
 
 CONFIDENCE = {"introduces": 0.9, "uses": 0.75, "comparesWith": 0.7, "mentions": 0.6}
 COINED = ("title-name", "proposed-name", "called-name")
 NONE = "none"
-DOUBT = 0.5
-COINED_DOUBT = 0.9
+# what the classifier takes for none with more than this is left out
+DOUBT = 0.55
 # a known concept with so many others right below it is common knowledge
 COMMON = 3
 CLAUSE = re.compile(
@@ -80,7 +82,7 @@ class Said:
         """Return the offsets, in the paper's text, of the cue of that name in `sentence`."""
         place = (sentence.start, name)
         if place not in self.found:
-            pattern: re.Pattern[str] = getattr(self.cues, name)
+            pattern: Phrases = getattr(self.cues, name)
             start = sentence.start
             self.found[place] = [(start + m.start(), start + m.end()) for m in pattern.finditer(sentence.text)]
         return self.found[place]
@@ -93,45 +95,81 @@ class Said:
 def decide_roles(
     words: Words,
     mentions: Sequence[Mention],
-    others: Sequence[Mention],
+    tagging: Tagging,
     cues: Cues,
     vocabulary: Vocabulary,
     classifier: Classifier,
 ) -> tuple[Relation, ...]:
-    """Return the roles of `mentions`, and of those `others` that stand where the classifier took a mention for none.
+    """Return the roles of the things among `mentions`, which may overlap, that the classifier takes for entities.
 
-    A long stretch that names nothing may hold a shorter one that does: `others` are what the rules alone chose.
+    Where two of them claim the same words, the more probable one has them.
     """
-    first = find_roles(words, mentions, cues, vocabulary, classifier)
-    taken = [(r.target.start, r.target.end) for r in first]
-    kept = {thing_key(r.target) for r in first}
-    refused = {thing_key(m) for m in mentions} - kept
-    free = [m for m in others if thing_key(m) not in refused and not any(s < m.end and m.start < e for s, e in taken)]
-    return (*first, *find_roles(words, free, cues, vocabulary, classifier))
+    likely = {
+        name: classifier.probabilities(features)
+        for name, features in describe_things(words, mentions, tagging, cues, vocabulary).items()
+    }
+    kept = [m for m in mentions if likely[thing_key(m)].get(NONE, 0.0) <= DOUBT]
+    found: list[Relation] = []
+    for mention in without_overlaps(kept, lambda m: _claim(m, likely[thing_key(m)].get(NONE, 0.0))):
+        roles = {role: p for role, p in likely[thing_key(mention)].items() if role != NONE}
+        role = min(roles, key=lambda r: (-roles[r], r))
+        found.append(
+            Relation(
+                predicate=role,
+                target=mention,
+                quote=words.sentence_at(mention.start),
+                rule=f"{mention.rule}/classifier",
+                confidence=classifier.confidence(roles[role]),
+            )
+        )
+    return tuple(found)
 
 
-def find_roles(
-    words: Words, mentions: Sequence[Mention], cues: Cues, vocabulary: Vocabulary, classifier: Classifier | None = None
-) -> tuple[Relation, ...]:
-    """Return one relation for every mention: the role of its thing, with that sentence.
+def describe_things(
+    words: Words, mentions: Sequence[Mention], tagging: Tagging, cues: Cues, vocabulary: Vocabulary
+) -> dict[str, set[str]]:
+    """Return the features of each thing among `mentions`, from the places that no likelier mention takes."""
+    free = {(m.start, m.end) for m in without_overlaps(mentions, lambda m: _claim(m, 0.5))}
+    own = own_start(words, cues)
+    said = Said(words, cues)
+    found = {}
+    for name, places in group_things(mentions).items():
+        chosen = [m for m in places if (m.start, m.end) in free]
+        features = thing_features(said, chosen or places, own, vocabulary)
+        features |= set(_tagged_features(words, chosen or places, tagging))
+        features.add(f"free={min(len(chosen), 2)}of{min(len(places), 2)}")
+        found[name] = features
+    return found
 
-    A thing that the classifier takes for none has no relation.
-    """
+
+def _claim(mention: Mention, doubt: float) -> tuple[float, ...]:
+    """Return the rank of `mention` among those that overlap it."""
+    return (-(mention.tagged + 0.02) * (1 - doubt), mention.start - mention.end, mention.start)
+
+
+def _tagged_features(words: Words, places: Sequence[Mention], tagging: Tagging) -> Iterator[str]:
+    """Yield what the tagger says of the role of a thing in its likeliest place, and at the most."""
+    most: dict[str, float] = {}
+    for mention in places:
+        span = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
+        for role, p in tagging.span_roles(*span).items():
+            most[role] = max(most.get(role, 0.0), p)
+    for role, p in most.items():
+        yield f"most-{role}={int(p * 10)}"
+    best = max(most, key=lambda r: (most[r], r))
+    yield f"best-role={best}"
+    yield f"best-role={best}{int(most[best] / (sum(most.values()) + 1e-6) * 5)}"
+    yield f"by-role={int(min(sum(most.values()), 1) * 10)}"
+
+
+def find_roles(words: Words, mentions: Sequence[Mention], cues: Cues, vocabulary: Vocabulary) -> tuple[Relation, ...]:
+    """Return one relation for every mention, by rules alone: the role of its thing, with that sentence."""
     own = own_start(words, cues)
     said = Said(words, cues)
     found: list[Relation] = []
     for places in group_things(mentions).values():
-        if classifier is None:
-            role, rule = _role(said, places, own, vocabulary)
-            confidence = CONFIDENCE[role] * max(m.confidence for m in places)
-        else:
-            likely = classifier.probabilities(thing_features(said, places, own, vocabulary))
-            # the authors' own word for their name outweighs a doubt
-            if likely[NONE] > (COINED_DOUBT if any(m.rule in COINED for m in places) else DOUBT):
-                continue
-            roles = [r for r in likely if r != NONE and (r != "introduces" or _may_be_new(places, vocabulary))]
-            role = min(roles, key=lambda r: (-likely[r], r))
-            rule, confidence = "classifier", likely[role]
+        role, rule = _role(said, places, own, vocabulary)
+        confidence = CONFIDENCE[role] * max(m.confidence for m in places)
         found += (
             Relation(
                 predicate=role,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from kg.cues import Cues
 from kg.finders.abbreviations import Abbreviation
-from kg.finders.words import Words
+from kg.finders.words import Words, in_order
 from kg.records import Mention
 from kg.text import key
 from kg.vocabulary import Label, Vocabulary
@@ -29,7 +29,7 @@ def find_terms(
     certain = {
         label.concept
         for _, _, labels in candidates
-        if len({x.concept for x in labels}) == 1
+        if len(labels) == 1 or len({x.concept for x in labels}) == 1
         for label in labels
         if not label.ambiguous
     }
@@ -43,6 +43,9 @@ def find_terms(
             if concepts and start != abbreviation.long_start:
                 found.append(_mention(words, first, last, concepts[0].id, vocabulary, "term"))
             continue
+        if len(labels) == 1 and not labels[0].ambiguous:
+            found.append(_mention(words, first, last, labels[0].concept, vocabulary, "term"))
+            continue
         clear = sorted({x.concept for x in labels if not x.ambiguous})
         doubtful = sorted({x.concept for x in labels if x.ambiguous})
         supported = [c for c in doubtful if c in certain]
@@ -55,14 +58,14 @@ def find_terms(
             told = [c for c in doubtful if near & cues.context.get(vocabulary.concepts[c].type, frozenset())]
             rule = "term-ambiguous" if len(told) == 1 else "term-doubtful"
             found.append(_mention(words, first, last, (told or doubtful)[0], vocabulary, rule))
-    return tuple(sorted(set(found)))
+    return tuple(sorted(set(found), key=in_order))
 
 
 def _candidates(words: Words, vocabulary: Vocabulary) -> Iterator[tuple[int, int, tuple[Label, ...]]]:
     for first, last, labels in vocabulary.find(words.atoms):
         surface = words.surface(first, last)
-        inside = first > 0 and surface.islower() and words.text[words.starts[first] - 1] in "-‐‑"
-        fitting = tuple(x for x in labels if x.fits(surface))
+        inside = first > 0 and words.text[words.starts[first] - 1] in "-‐‑" and surface.islower()
+        fitting = tuple([x for x in labels if x.fits(surface)])
         # "art" in "state-of-the-art" is no term; "a ViT" is not A-ViT
         if fitting and not inside and not (last - first > 1 and surface.startswith(("a ", "A ", "an ", "An "))):
             yield first, last, fitting

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from operator import add, attrgetter
 from typing import TYPE_CHECKING
 
-from kg.records import Quote
-from kg.text import JOINERS, TOKENS, find_sentences
+from kg.records import Mention, Quote
+from kg.text import TOKENS, bare_length, find_sentences
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+
+# the order of mentions by all their fields, as `<` has it, to sort by several times faster
+in_order = attrgetter(*(f.name for f in fields(Mention)))
+
+_start = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +49,24 @@ class Words:
 
     def sentence_at(self, offset: int) -> Quote:
         """Return the sentence that holds the character at `offset`."""
-        at = bisect.bisect_right(self.sentences, offset, key=lambda s: s.start) - 1
+        at = bisect.bisect_right(self.sentences, offset, key=_start) - 1
         return self.sentences[max(at, 0)]
+
+    def by_sentence(self, mentions: Iterable[Mention]) -> list[tuple[Quote, list[Mention]]]:
+        """Return each sentence with those of `mentions` that begin in it, in the order given."""
+        inside: list[list[Mention]] = [[] for _ in self.sentences]
+        starts = [s.start for s in self.sentences]
+        for mention in mentions:
+            at = bisect.bisect_right(starts, mention.start) - 1
+            if at >= 0 and mention.start < self.sentences[at].end:
+                inside[at].append(mention)
+        return list(zip(self.sentences, inside, strict=True))
 
 
 def read_words(doc: Doc) -> Words:
     """Return the words of `doc`, which was made by `kg.text.Tokenizer`."""
-    text = doc.text
-    words, starts, atoms = doc.user_data[TOKENS]
-    ends = tuple(s + (len(w.rstrip(JOINERS)) or len(w)) for s, w in zip(starts, words, strict=True))
+    text, words, starts, atoms = doc.user_data[TOKENS]
+    ends = tuple(map(add, starts, map(bare_length, words)))
     newline = text.find("\n")
     return Words(
         text=text,

@@ -1,0 +1,132 @@
+"""A convolutional network over the tokens of papers, in whole numbers.
+
+A token is the sum of the vectors of its features, then dilated convolutions with residual connections let it see
+its surroundings (Strubell, Verga, Belanger and McCallum, "Fast and accurate entity recognition with iterated
+dilated convolutions", EMNLP 2017), and a last layer scores its labels. Weights are rounded to 8 bits after
+training, and so are the activations (Jacob et al., "Quantization and training of neural networks for efficient
+integer-arithmetic-only inference", CVPR 2018): all products and sums are whole numbers below 2**24, exact in
+single precision in whatever order they are added, so that every processor gives the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+# the highest activation
+TOP = 255
+# the highest weight
+FULL = 127
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A convolution over each token and those `dilation` before and after it.
+
+    `weights` (3 widths by width) and `bias` (width) are whole; `factor` brings their products back to activations.
+    """
+
+    dilation: int
+    weights: Floats
+    bias: Floats
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Vectors of features (rows of `table`, by `rows`), layers and output.
+
+    The vector of a word (`kg.vectors`) is brought to the width by `projection` (size by width) and the factor
+    `projected`. The sum of all vectors of a token and of `start`, times `entry`, are its first activations. `output`
+    (width by L) and `bias` (L) are whole; `factor` turns their products into scores.
+    """
+
+    rows: Mapping[str, int]
+    table: NDArray[np.int8]
+    projection: Floats
+    projected: float
+    start: Floats
+    entry: float
+    layers: tuple[Layer, ...]
+    output: Floats
+    bias: Floats
+    factor: float
+
+    @property
+    def margin(self) -> int:
+        """How many empty rows keep neighbouring papers from seeing each other."""
+        return max((layer.dilation for layer in self.layers), default=0)
+
+
+def project(network: Network, vector: NDArray[np.int8]) -> Floats:
+    """Return what the `vector` of a word adds to the sum of its token (width)."""
+    told: Floats = np.rint((vector.astype(np.float32) @ network.projection) * np.float32(network.projected))
+    return told
+
+
+def score_tokens(network: Network, papers: Sequence[Floats]) -> list[Floats]:
+    """Return the scores of the labels for the tokens of each paper (n by L) from their sums of vectors (n by width)."""
+    margin, width = network.margin, network.table.shape[1]
+    lengths = [len(p) for p in papers]
+    starts = np.cumsum([margin, *(n + margin for n in lengths)])[:-1].tolist()
+    rows = np.zeros((sum(lengths) + margin * (len(papers) + 1), width), dtype=np.float32)
+    mask = np.zeros((len(rows), 1), dtype=np.float32)
+    for paper, start, n in zip(papers, starts, lengths, strict=True):
+        rows[start : start + n] = paper
+        mask[start : start + n] = 1
+    seen = np.rint(np.maximum(rows + network.start, 0) * np.float32(network.entry)) * mask
+    for layer in network.layers:
+        clipped = np.minimum(seen, TOP)
+        d = layer.dilation
+        around = np.zeros((len(seen), 3 * width), dtype=np.float32)
+        around[d:, :width] = clipped[:-d]
+        around[:, width : 2 * width] = clipped
+        around[:-d, 2 * width :] = clipped[d:]
+        told = np.maximum(around @ layer.weights + layer.bias, 0)
+        seen += np.rint(told * np.float32(layer.factor)) * mask
+    scores = (np.minimum(seen, TOP) @ network.output + network.bias) * np.float32(network.factor)
+    return [scores[start : start + n] for start, n in zip(starts, lengths, strict=True)]
+
+
+def pack_network(network: Network) -> dict[str, NDArray[np.generic]]:
+    """Return `network` as named arrays, the inverse of `unpack_network`."""
+    factors = [network.projected, network.entry, *(layer.factor for layer in network.layers), network.factor]
+    return {
+        "net_rows": np.frombuffer("\n".join(network.rows).encode(), dtype=np.uint8),
+        "net_table": network.table,
+        "net_projection": network.projection.astype(np.int8),
+        "net_start": network.start.astype(np.int32),
+        "net_factors": np.array(factors, dtype=np.float64),
+        "net_dilations": np.array([layer.dilation for layer in network.layers], dtype=np.int32),
+        "net_weights": np.array([layer.weights for layer in network.layers]).astype(np.int8),
+        "net_biases": np.array([layer.bias for layer in network.layers]).astype(np.int32),
+        "net_output": network.output.astype(np.int8),
+        "net_bias": network.bias.astype(np.int32),
+    }
+
+
+def unpack_network(parts: Mapping[str, NDArray[np.generic]]) -> Network:
+    """Return the network whose arrays `pack_network` named."""
+
+    def whole(values: NDArray[np.generic]) -> Floats:
+        return values.astype(np.float32)
+
+    projected, entry, *factors, factor = (float(f) for f in parts["net_factors"])
+    layers = zip(parts["net_dilations"], parts["net_weights"], parts["net_biases"], factors, strict=True)
+    names = parts["net_rows"].tobytes().decode().split("\n")
+    return Network(
+        rows={name: i for i, name in enumerate(names)},
+        table=parts["net_table"].astype(np.int8),
+        projection=whole(parts["net_projection"]),
+        projected=projected,
+        start=whole(parts["net_start"]),
+        entry=entry,
+        layers=tuple(Layer(dilation=int(d), weights=whole(w), bias=whole(b), factor=f) for d, w, b, f in layers),
+        output=whole(parts["net_output"]),
+        bias=whole(parts["net_bias"]),
+        factor=factor,
+    )

@@ -1,0 +1,115 @@
+"""Training: annotations apart from their texts, hidden concepts, labels of tokens, and a small training run."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.records import Paper
+from kg.training import NEEDED, train, train_classifier
+from kg.training.examples import attach, attach_rows, detach, hide, label_tokens, read_examples
+
+ROW: dict[str, Any] = {
+    "title": "FooNet: Fast Pruning",
+    "abstract": "We propose FooNet, a pruning method for LLMs. FooNet beats SparseGPT on ImageNet, better with BERT.",
+    "entities": [
+        {"name": "FooNet", "type": "Technique", "role": "introduces", "mentions": ["FooNet"]},
+        {"name": "pruning", "type": "Technique", "role": "uses", "mentions": ["Pruning", "pruning"]},
+        {"name": "large language model", "type": "Model", "role": "uses", "mentions": ["LLMs"]},
+        {"name": "SparseGPT", "type": "Technique", "role": "compares", "mentions": ["SparseGPT"]},
+        {"name": "BERT", "type": "Model", "role": "uses", "mentions": ["BERT"]},
+        {"name": "ImageNet", "type": "Dataset", "role": "uses", "mentions": ["ImageNet"]},
+    ],
+    "improves_on": [{"source": "FooNet", "target": "SparseGPT", "generic": False}],
+    "results": [],
+}
+ALPHABET = "abcdé Ü(%"
+
+
+def test_training_detached_annotations_hold_no_word_of_the_paper() -> None:
+    written = json.dumps(detach(ROW)).lower()
+    assert not any(word in written for word in ("foonet", "pruning", "sparsegpt", "imagenet", "llm"))
+
+
+@given(st.text(ALPHABET, min_size=1), st.text(ALPHABET, min_size=3), st.data())
+def test_training_attach_is_the_inverse_of_detach(title: str, abstract: str, data: st.DataObject) -> None:
+    paper = Paper(title=title, abstract=abstract)
+    spans = data.draw(
+        st.lists(st.tuples(st.integers(0, len(paper.text) - 1), st.integers(1, 9)), min_size=1, max_size=4)
+    )
+    mentions = list(dict.fromkeys(paper.text[start : start + n] for start, n in spans))
+    entities = [{"name": f"e{i}", "type": "Task", "role": "uses", "mentions": [m]} for i, m in enumerate(mentions)]
+    improves = [{"source": "PAPER", "target": "e0", "generic": True}]
+    row = {"title": title, "abstract": abstract, "entities": entities, "improves_on": improves, "results": []}
+    again = attach(json.loads(json.dumps(detach(row))), paper)
+    assert [e["mentions"] for e in again["entities"]] == [[m] for m in mentions]
+    assert len({e["name"] for e in again["entities"]}) == len(mentions)
+    assert [(i["source"], i["generic"]) for i in again["improves_on"]] == [("PAPER", True)]
+
+
+def test_training_annotations_find_their_papers() -> None:
+    paper = Paper(title=ROW["title"], abstract=ROW["abstract"])
+    others = [Paper(title="Other", abstract="Words."), paper]
+    assert [r["title"] for r in attach_rows([detach(ROW)], others)] == [paper.title]
+    assert list(attach_rows([detach(ROW)], others[:1])) == []
+
+
+def test_training_labels_follow_the_annotated_strings() -> None:
+    [example] = read_examples([ROW])
+    labels = label_tokens(example, example.types)
+    words = [example.words.surface(i, i + 1) for i in range(len(labels))]
+    found = [(w, label) for w, label in zip(words, labels, strict=True) if label != "O"]
+    assert found == [
+        ("FooNet", "B-Technique"), ("Pruning", "B-Technique"), ("FooNet", "B-Technique"), ("pruning", "B-Technique"),
+        ("LLMs", "B-Model"), ("FooNet", "B-Technique"), ("SparseGPT", "B-Technique"), ("ImageNet", "B-Dataset"),
+        ("BERT", "B-Model"),
+    ]  # fmt: skip
+    roles = dict(zip(words, label_tokens(example, example.roles), strict=True))
+    assert (roles["SparseGPT"], roles["FooNet"]) == ("B-comparesWith", "B-introduces")
+
+
+def test_training_hides_a_share_of_the_concepts_from_all_their_places() -> None:
+    [example] = read_examples([ROW])
+    everything, _ = hide(example, random.Random(1), 0.0)
+    nothing, chosen = hide(example, random.Random(1), 1.0)
+    assert everything == example.candidates
+    assert not any(m.concept for m in (*nothing, *chosen))
+    assert any(m.concept for m in everything)
+
+
+def test_training_classifier_learns_two_and_more_classes() -> None:
+    rows = [(frozenset({f"is={kind}", "noise"}), kind) for kind in ("a", "b", "c") for _ in range(40)]
+    three, two = train_classifier(rows), train_classifier(rows[:80])
+    for classifier, kinds in ((three, "abc"), (two, "ab")):
+        for kind in kinds:
+            likely = classifier.probabilities({f"is={kind}", "noise"})
+            assert max(likely, key=lambda k: likely[k]) == kind
+            assert abs(sum(likely.values()) - 1) < 1e-9
+
+
+@pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in NEEDED), reason="training needs: pip install 'mlkg[train]'"
+)
+def test_training_writes_weights_that_the_program_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import kg.training.network
+    from kg.pipeline import build_pipeline, extract
+    from kg.tagger import IMPROVEMENTS, MODEL, ROLES
+    from kg.vectors import VECTORS
+
+    monkeypatch.setattr(kg.training.network, "EPOCHS", 1)
+    gold, output = tmp_path / "gold.jsonl", tmp_path / "weights"
+    output.mkdir()
+    rows = [{**ROW, "title": f"{ROW['title']} {i}"} for i in range(12)]
+    gold.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    train(gold, output, tell=lambda _: None)
+    assert sorted(p.name for p in output.iterdir()) == sorted([IMPROVEMENTS, MODEL, ROLES, VECTORS])
+    paper = Paper(title="Notes", abstract=ROW["abstract"])
+    [extraction] = extract(build_pipeline(weights=output), [paper])
+    assert {m.surface for m in extraction.mentions} >= {"FooNet", "ImageNet"}
