@@ -44,9 +44,7 @@ class Classifier:
         >>> Classifier(classes=(), weights={}).confidence(0.9)
         0.9
         """
-        slope, offset = self.curve
-        odds = min(max(probability, 1e-6), 1 - 1e-6)
-        return round(1 / (1 + math.exp(-(slope * math.log(odds / (1 - odds)) + offset))), 4)
+        return on_curve(self.curve, probability)
 
     def probabilities(self, features: Iterable[str]) -> dict[str, float]:
         """Return the probability of each class.
@@ -61,6 +59,17 @@ class Classifier:
         powers = [math.exp(s - highest) for s in scores]
         total = sum(powers)
         return {name: power / total for name, power in zip(self.classes, powers, strict=True)}
+
+
+def on_curve(curve: tuple[float, float], probability: float) -> float:
+    """Return the share that is right of decisions with that `probability`, by slope and offset of Platt's curve.
+
+    >>> on_curve((1.0, 0.0), 0.9), on_curve((0.5, 0.0), 0.9)
+    (0.9, 0.75)
+    """
+    slope, offset = curve
+    odds = min(max(probability, 1e-6), 1 - 1e-6)
+    return round(1 / (1 + math.exp(-(slope * math.log(odds / (1 - odds)) + offset))), 4)
 
 
 @lru_cache(maxsize=4)

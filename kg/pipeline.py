@@ -37,6 +37,7 @@ from kg.finders.roles import decide_roles, find_roles
 from kg.finders.terms import find_terms
 from kg.finders.words import Words, read_words
 from kg.ontology import ontology_folder, read_ontology
+from kg.perceptron import read_perceptron
 from kg.records import Extraction, Mention, Paper, Relation, Resolution, Result
 from kg.resolution import resolve
 from kg.tagger import IMPROVEMENTS, ROLES, WEIGHTS, Tagging, read_tagger, tag
@@ -183,9 +184,9 @@ def kept_mentions(roles: Iterable[Relation]) -> tuple[Mention, ...]:
 
 
 def _roles(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:
-    classifier = known.classifier(ROLES)
-    if classifier is None:
+    if known.weights is None:
         return find_roles(words(doc), rule_mentions(doc), known.cues, known.vocabulary)
+    classifier = read_perceptron(known.weights / ROLES)
     tagging = cast("Tagging", doc.user_data["kg_tagger"])
     found = propose_mentions(words(doc), candidates(doc), abbreviations(doc), tagging, known.vocabulary)
     return decide_roles(words(doc), found, tagging, known.cues, known.vocabulary, classifier)
@@ -193,7 +194,8 @@ def _roles(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:
 
 def _improvements(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:
     roles = relations(doc)
-    return find_improvements(words(doc), kept_mentions(roles), roles, known.cues, known.classifier(IMPROVEMENTS))
+    classifier = read_classifier(known.weights / IMPROVEMENTS) if known.weights else None
+    return find_improvements(words(doc), kept_mentions(roles), roles, known.cues, classifier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,10 +205,6 @@ class Knowledge:
     vocabulary: Vocabulary
     cues: Cues
     weights: Path | None
-
-    def classifier(self, name: str) -> Classifier | None:
-        """The classifier of that name, None without the model."""
-        return read_classifier(self.weights / name) if self.weights else None
 
 
 def _component(name: str, find: Callable[[Doc, Knowledge], object]) -> None:

@@ -30,7 +30,7 @@ from kg.vectors import Vectors, read_vectors, write_vectors
 
 WEIGHTS = Path(__file__).parent / "weights"
 MODEL = "mentions.npz"
-ROLES = "roles.json"
+ROLES = "roles.npz"
 IMPROVEMENTS = "improvements.json"
 MOST_FORMS = 100_000
 

@@ -18,7 +18,7 @@ PACKAGE = Path(kg.version.__file__).parent
 LAYERS = (
     ("records", "errors", "version"),
     ("text", "vocabulary", "cues", "overrides", "ontology", "files"),
-    ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier"),
+    ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
     ("pipeline", "resolution", "graph"),
     ("rdf", "graphml", "page", "queries", "node", "validation", "evaluation", "training"),
     ("build",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import random
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.records import Paper
-from kg.training import NEEDED, train, train_classifier
+from kg.training import NEEDED, train
+from kg.training.classifiers import Measured, fit_curve, train_classifier, train_perceptron
 from kg.training.examples import attach, attach_rows, detach, hide, label_tokens, read_examples
 
 ROW: dict[str, Any] = {
@@ -92,6 +94,26 @@ def test_training_classifier_learns_two_and_more_classes() -> None:
             likely = classifier.probabilities({f"is={kind}", "noise"})
             assert max(likely, key=lambda k: likely[k]) == kind
             assert abs(sum(likely.values()) - 1) < 1e-9
+
+
+def test_training_committee_learns_classes_from_numbers() -> None:
+    chance = random.Random(5)
+    rows = [
+        Measured(numbers=[side + chance.gauss(0, 0.2), chance.gauss(0, 1)], role=role, further=bool(i % 2))
+        for side, role in ((-1, "none"), (1, "uses"), (3, "mentions"))
+        for i in range(1500)
+    ]
+    committee = train_perceptron(rows)
+    low, middle, high = committee.probabilities([[-1.0, 0.0], [1.0, 0.0], [3.0, 0.0]])
+    assert min(low["none"], middle["uses"], high["mentions"]) > 0.7
+    assert committee.probabilities([]) == []
+
+
+def test_training_curve_tells_the_share_that_is_right() -> None:
+    edges = [(0.9, i % 10 < 6) for i in range(400)] + [(0.5, i % 10 < 3) for i in range(400)]
+    slope, offset = fit_curve(edges)
+    assert 1 / (1 + math.exp(-(slope * math.log(9) + offset))) == pytest.approx(0.6, abs=0.02)
+    assert fit_curve([(0.9, True)]) == (1.0, 0.0)
 
 
 @pytest.mark.skipif(

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from kg.classifier import Classifier
 from kg.cues import Cues
 from kg.finders.results import Figure, find_aspect, find_figures, find_measure
-from kg.finders.roles import own_start, thing_key
+from kg.finders.things import own_start, thing_key
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation
 

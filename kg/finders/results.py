@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.cues import NUMBER, Cues
-from kg.finders.roles import own_start
+from kg.finders.things import own_start
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation, Result
 from kg.text import word_set

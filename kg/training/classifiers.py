@@ -1,0 +1,212 @@
+"""Training of the classifiers of roles and of improvements, and the scores of the whole by cross-validation.
+
+The classifiers learn from what the tagger finds in papers that it was not trained on (stacking, after Wolpert,
+"Stacked generalization", Neural Networks 1992), so that their probabilities hold for new papers.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from kg.classifier import Classifier
+from kg.evaluation import Evaluation, evaluate, name_keys
+from kg.finders.improvements import CONFIDENCE, IMPROVED, OTHER, find_candidates
+from kg.finders.roles import NONE, decide_roles
+from kg.finders.things import group_things, measure_things, thing_key
+from kg.ontology import Ontology
+from kg.perceptron import Perceptron
+from kg.pipeline import finish, kept_mentions
+from kg.records import RELATIONS, Extraction, Mention, Relation
+from kg.resolution import resolve
+from kg.tagger import Tagging
+from kg.text import paper_id
+from kg.training.examples import Example
+from kg.training.fields import FURTHER
+
+# how many rows one of the gold file counts for
+GOLD_WEIGHT = 3
+# the committee of roles
+MEMBERS, HIDDEN_UNITS, DECAY, PASSES = 5, 64, 0.01, 12
+# the inverse of the regularisation of the classifier of improvements
+STRENGTH = 0.05
+
+Proposal = tuple[Example, tuple[Mention, ...], Tagging]
+Row = tuple[frozenset[str], str]
+Roles = tuple[Example, tuple[Relation, ...]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """The papers of one part, tagged by weights trained on the others: for the classifiers, and to be scored."""
+
+    learned: list[Proposal]
+    scored: list[Proposal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The measures of a thing in an annotated paper, and its annotated role, or none."""
+
+    numbers: list[float]
+    role: str
+    further: bool
+
+
+def cross_validate(folds: Sequence[Fold], ontology: Ontology) -> tuple[Evaluation, tuple[Perceptron, Classifier]]:
+    """Return the scores of the gold papers by weights trained on the others, and classifiers trained on all.
+
+    The classifiers are of roles and of improvements; the latter learns from the roles that the former gives to
+    papers that it was not trained on. How often an edge is right, by its probability, is counted on the same papers.
+    """
+    cues, vocabulary = ontology.cues, ontology.vocabulary
+    rows = [list(role_rows(fold.learned, ontology)) for fold in folds]
+    apart = [train_perceptron(_without(rows, held)) for held in range(len(folds))]
+    improved = [
+        [row for roles in _decided(fold.learned, classifier, ontology) for row in improvement_rows(roles, ontology)]
+        for fold, classifier in zip(folds, apart, strict=True)
+    ]
+    extractions = []
+    gold = {}
+    for held, (fold, classifier) in enumerate(zip(folds, apart, strict=True)):
+        improvements = train_classifier(_without(improved, held))
+        for example, roles in _decided(fold.scored, classifier, ontology):
+            extractions.append(finish(example.paper, example.words, roles, cues, improvements))
+            gold[paper_id(example.paper.title)] = example.annotation
+    curves = []
+    for kinds in (RELATIONS[:-1], RELATIONS[-1:]):
+        of_kinds = [replace(e, relations=tuple(r for r in e.relations if r.predicate in kinds)) for e in extractions]
+        curves.append(fit_curve(evaluate(resolve(of_kinds, vocabulary), gold).edges))
+    of_roles = replace(train_perceptron(_without(rows, None)), curve=curves[0])
+    of_improvements = replace(train_classifier(_without(improved, None)), curve=curves[1])
+    curved = [_curved(extraction, of_roles, of_improvements) for extraction in extractions]
+    return evaluate(resolve(curved, vocabulary), gold), (of_roles, of_improvements)
+
+
+def _curved(extraction: Extraction, roles: Perceptron, improvements: Classifier) -> Extraction:
+    """Return `extraction` with the confidence that the curves of the classifiers give for the probabilities in it."""
+    relations = tuple(
+        replace(r, confidence=(improvements if r.predicate == RELATIONS[-1] else roles).confidence(r.confidence))
+        for r in extraction.relations
+    )
+    return replace(extraction, relations=relations)
+
+
+def fit_curve(edges: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Return slope and offset of the logistic curve from log odds to the share of `edges` that is right."""
+    from sklearn.linear_model import LogisticRegression
+
+    if len({right for _, right in edges}) < 2:
+        return 1.0, 0.0
+    odds = [[math.log(p / (1 - p))] for p in (min(max(p, 1e-6), 1 - 1e-6) for p, _ in edges)]
+    fitted = LogisticRegression(C=1e6).fit(odds, [right for _, right in edges])
+    return round(float(fitted.coef_[0, 0]), 4), round(float(fitted.intercept_[0]), 4)
+
+
+def _without(parts: Sequence[Sequence[T]], held: int | None) -> list[T]:
+    return [row for i, part in enumerate(parts) if i != held for row in part]
+
+
+def _decided(proposals: Iterable[Proposal], classifier: Perceptron, ontology: Ontology) -> Iterator[Roles]:
+    """Yield the roles in the papers of `proposals` by `classifier`."""
+    for example, mentions, tagging in proposals:
+        found = decide_roles(example.words, mentions, tagging, ontology.cues, ontology.vocabulary, classifier)
+        yield example, found
+
+
+def train_perceptron(rows: Sequence[Measured]) -> Perceptron:
+    """Return a committee fitted to `rows`; those of the gold file count more."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    numbers = np.array([[*row.numbers, float(row.further)] for row in rows])
+    roles = np.array([row.role for row in rows])
+    mean, deviation = numbers.mean(axis=0), numbers.std(axis=0) + 1e-6
+    repeated = np.repeat(np.arange(len(rows)), [1 if row.further else GOLD_WEIGHT for row in rows])
+    units = ((numbers - mean) / deviation)[repeated]
+    members = []
+    for seed in range(MEMBERS):
+        member = MLPClassifier(
+            (HIDDEN_UNITS,), alpha=DECAY, batch_size=min(256, len(units)), max_iter=PASSES, random_state=seed
+        )
+        with warnings.catch_warnings():
+            # the passes are few on purpose
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            members.append(member.fit(units, roles[repeated]))
+    inner = np.array([m.coefs_[0] for m in members])
+    # papers to come are like those of the gold file: what their mark adds is a constant
+    mark = inner[:, -1] * (0 - mean[-1]) / deviation[-1]
+    return Perceptron(
+        classes=tuple(map(str, members[0].classes_)),
+        mean=mean[:-1],
+        deviation=deviation[:-1],
+        inner=inner[:, :-1],
+        inner_bias=np.array([m.intercepts_[0] for m in members]) + mark,
+        outer=np.array([m.coefs_[1] for m in members]),
+        outer_bias=np.array([m.intercepts_[1] for m in members]),
+    )
+
+
+def train_classifier(rows: Sequence[Row]) -> Classifier:
+    """Return a classifier fitted to `rows`, features that occur thrice and more; rows of the gold file count more."""
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    counts = Counter(f for features, _ in rows for f in features)
+    vectorizer = DictVectorizer()
+    matrix = vectorizer.fit_transform([{f: 1 for f in sorted(features) if counts[f] >= 3} for features, _ in rows])
+    shares = [1 if FURTHER in features else GOLD_WEIGHT for features, _ in rows]
+    fitted = LogisticRegression(C=STRENGTH, max_iter=2000).fit(matrix, [role for _, role in rows], shares)
+    # of two classes, scikit-learn weighs the second against the first
+    sides = [[-0.5], [0.5]] if len(fitted.classes_) == 2 else [[1.0]] * len(fitted.classes_)
+    table = (fitted.coef_ * sides).T
+    weights = {
+        feature: [round(float(w), 3) for w in row]
+        for feature, row in zip(vectorizer.feature_names_, table, strict=True)
+    }
+    weights[""] = [round(float(w), 3) for w in fitted.intercept_ * [s for (s,) in sides]]
+    return Classifier(classes=tuple(str(c) for c in fitted.classes_), weights=weights)
+
+
+def role_rows(proposals: Iterable[Proposal], ontology: Ontology) -> Iterator[Measured]:
+    """Yield the measures of each thing among the mentions of a paper with its annotated role, or none."""
+    for example, mentions, tagging in proposals:
+        left = dict(example.annotation.entities)
+        things = group_things(mentions)
+        measured = measure_things(example.words, mentions, tagging, ontology.cues, ontology.vocabulary)
+        for thing in sorted(things, key=lambda t: (-max(m.tagged for m in things[t]), t)):
+            keys = name_keys([things[thing][0].name, *(m.surface for m in things[thing])])
+            name = next((n for n, known in left.items() if known.keys & keys), None)
+            role = left.pop(name).role if name is not None else NONE
+            yield Measured(numbers=measured[thing], role=role, further=example.further)
+
+
+def improvement_rows(decided: Roles, ontology: Ontology) -> Iterator[Row]:
+    """Yield the features of each candidate of an improvement and whether the paper is annotated with it.
+
+    Of the sentences that name an annotated target, those count in which a rule sees it too, if there are any.
+    """
+    example, roles = decided
+    places = [r.target for r in roles]
+    targets = [example.annotation.entities[name].keys for name in example.annotation.improves]
+    improved = {
+        name
+        for name, mentions in group_things(places).items()
+        if any(keys & name_keys([mentions[0].name, *(m.surface for m in mentions)]) for keys in targets)
+    }
+    candidates = list(find_candidates(example.words, kept_mentions(roles), roles, ontology.cues))
+    ruled = {thing_key(c.target) for c in candidates if c.rule in CONFIDENCE}
+    for candidate in candidates:
+        name = thing_key(candidate.target)
+        features = candidate.features | ({FURTHER} if example.further else set())
+        if name not in improved:
+            yield features, OTHER
+        elif name not in ruled or candidate.rule in CONFIDENCE:
+            yield features, IMPROVED
