@@ -78,16 +78,21 @@ def score_tokens(network: Network, papers: Sequence[Floats]) -> list[Floats]:
     for paper, start, n in zip(papers, starts, lengths, strict=True):
         rows[start : start + n] = paper
         mask[start : start + n] = 1
-    seen = np.rint(np.maximum(rows + network.start, 0) * np.float32(network.entry)) * mask
+    np.maximum(rows + network.start, 0, out=rows)
+    rows *= np.float32(network.entry)
+    seen = np.rint(rows, out=rows)
+    seen *= mask
     for layer in network.layers:
-        clipped = np.minimum(seen, TOP)
-        d = layer.dilation
-        around = np.zeros((len(seen), 3 * width), dtype=np.float32)
-        around[d:, :width] = clipped[:-d]
-        around[:, width : 2 * width] = clipped
-        around[:-d, 2 * width :] = clipped[d:]
-        told = np.maximum(around @ layer.weights + layer.bias, 0)
-        seen += np.rint(told * np.float32(layer.factor)) * mask
+        clipped, d = np.minimum(seen, TOP), layer.dilation
+        before, here, after = layer.weights.reshape(3, width, width)
+        told = clipped @ here + layer.bias
+        told[d:] += clipped[:-d] @ before
+        told[:-d] += clipped[d:] @ after
+        np.maximum(told, 0, out=told)
+        told *= np.float32(layer.factor)
+        np.rint(told, out=told)
+        told *= mask
+        seen += told
     scores = (np.minimum(seen, TOP) @ network.output + network.bias) * np.float32(network.factor)
     return [scores[start : start + n] for start, n in zip(starts, lengths, strict=True)]
 

@@ -7,8 +7,8 @@ models that were trained apart (a product of experts; Hinton, "Training products
 divergence", Neural Computation 2002): a linear one over the features of a token and its neighbours, and a
 convolutional network (`kg.network`).
 
-Both begin with sums over features. Those over all features of a word's form are kept, for the token itself and for
-what it tells its neighbours, so that most of the work is done once for each word.
+Both begin with sums over features. Those over all features of a word's form and over all that is so in a place are
+kept, for the token itself and for what it tells its neighbours, so that most of the work is done once for each word.
 """
 
 from __future__ import annotations
@@ -32,16 +32,18 @@ WEIGHTS = Path(__file__).parent / "weights"
 MODEL = "mentions.npz"
 ROLES = "roles.npz"
 IMPROVEMENTS = "improvements.json"
-MOST_FORMS = 100_000
+# when there are more sums than this, they are begun anew
+MOST_SUMS = 100_000
 
 
 @dataclass(slots=True)
 class Sums:
-    """Sums of weights by form and by feature: rows of `table`, see `_told`."""
+    """Sums of weights by form of word, by all that is so in a place, and by feature: rows of `table`, see `_told`."""
 
     table: Floats
     size: int = 1
     forms: dict[str, int] = field(default_factory=dict)
+    places: dict[tuple[str, ...], int] = field(default_factory=dict)
     features: dict[str, int] = field(default_factory=dict)
 
     def add(self, row: Floats) -> int:
@@ -58,6 +60,7 @@ class Sums:
         """Forget all sums."""
         self.size = 1
         self.forms.clear()
+        self.places.clear()
         self.features.clear()
 
 
@@ -88,13 +91,17 @@ class Tagging:
         """Return (first, last) of every span that is likely enough as one of a type or of a role."""
         return sorted({*self.types.spans(least), *self.roles.spans(least)})
 
+    def type_row(self, first: int, last: int) -> list[float]:
+        """Return the probabilities that tokens `first` to `last` (excluded) are one entity, by type in their order."""
+        return [self.types.span(k, first, last) for k in range(len(self.types.kinds))]
+
+    def role_row(self, first: int, last: int) -> list[float]:
+        """Return the probabilities that tokens `first` to `last` (excluded) are one entity, by role in their order."""
+        return [self.roles.span(k, first, last) for k in range(len(self.roles.kinds))]
+
     def span_types(self, first: int, last: int) -> dict[str, float]:
         """Return the probability by type that tokens `first` to `last` (excluded) are one entity."""
-        return {kind: self.types.span(k, first, last) for k, kind in enumerate(self.types.kinds)}
-
-    def span_roles(self, first: int, last: int) -> dict[str, float]:
-        """Return the probability by role that tokens `first` to `last` (excluded) are one entity."""
-        return {kind: self.roles.span(k, first, last) for k, kind in enumerate(self.roles.kinds)}
+        return dict(zip(self.types.kinds, self.type_row(first, last), strict=True))
 
 
 def build_tagger(
@@ -171,27 +178,36 @@ def _sums(tagger: Tagger, paper: Described) -> Floats:
     sums = tagger.sums
     if not paper.words:
         return np.zeros((0, sums.table.shape[1]), dtype=np.float32)
-    if len(sums.forms) > MOST_FORMS:
+    if len(sums.forms) + len(sums.places) > MOST_SUMS:
         sums.clear()
+    forms: list[int] = []
     places: list[int] = []
-    starts: list[int] = []
     for word, atom, row in zip(paper.words, paper.atoms, paper.here, strict=True):
-        starts.append(len(places))
         form = sums.forms.get(word)
         if form is None:
             told = np.sum([_told(tagger, feature) for feature in word_features(word, tagger.vectors)], axis=0)
             if (at := tagger.vectors.rows.get(atom)) is not None:
                 told[-tagger.network.table.shape[1] :] += project(tagger.network, tagger.vectors.vectors[at])
             form = sums.forms[word] = sums.add(told)
-        places.append(form)
-        for feature in row:
-            place = sums.features.get(feature)
-            if place is None:
-                place = sums.features[feature] = sums.add(_told(tagger, feature))
-            if place:
-                places.append(place)
-    total: Floats = np.add.reduceat(sums.table[places], starts, axis=0)
+        here = tuple(row)
+        place = sums.places.get(here)
+        if place is None:
+            place = sums.places[here] = sums.add(_sum_of(tagger, row))
+        forms.append(form)
+        places.append(place)
+    total: Floats = sums.table[forms] + sums.table[places]
     return total
+
+
+def _sum_of(tagger: Tagger, row: Sequence[str]) -> Floats:
+    """Return the sum over the features of a place."""
+    sums = tagger.sums
+    known = [sums.features.get(feature) for feature in row]
+    for i, feature in enumerate(row):
+        if known[i] is None:
+            known[i] = sums.features[feature] = sums.add(_told(tagger, feature))
+    found: Floats = sums.table[[place for place in known if place]].sum(axis=0)
+    return found
 
 
 def _linear(tagger: Tagger, total: Floats) -> Floats:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean
 
 from kg.cues import Cues, Phrases
@@ -91,6 +91,7 @@ class Said:
         self.words = words
         self.cues = cues
         self.found: dict[tuple[int, str], Spans] = {}
+        self.fronts: dict[int, Front] = {}
 
     def spans(self, sentence: Quote, name: str) -> Spans:
         """Return the offsets, in the paper's text, of the cue of that name in `sentence`."""
@@ -101,44 +102,76 @@ class Said:
             self.found[place] = [(start + m.start(), start + m.end()) for m in pattern.finditer(sentence.text)]
         return self.found[place]
 
+    def front(self, sentence: Quote, at: int) -> Front:
+        """Return what stands in front of `at` in `sentence`; several mentions begin there."""
+        if at not in self.fronts:
+            self.fronts[at] = Front(self, sentence, at)
+        return self.fronts[at]
+
     def before(self, sentence: Quote, name: str, at: int, within: int = 10_000) -> Spans:
         """Return those that end before `at`, at most `within` characters before."""
         return [(s, e) for s, e in self.spans(sentence, name) if e <= at and s >= at - within]
+
+
+class Front:
+    """What stands in front of a place: the last sign, gaps to cues as logarithms of words, and cues as yes and no."""
+
+    __slots__ = ("flags", "gaps", "near")
+
+    def __init__(self, said: Said, sentence: Quote, at: int) -> None:
+        text = said.words.text
+        before = text[max(sentence.start, at - REACH) : at]
+        introduced, verb = (_gap(text, said.before(sentence, name, at), at) for name in ("introduced", "verbs"))
+        self.near = before.rstrip()[-1:]
+        self.gaps = [math.log1p(min(n, LONGEST_GAP)) for n, _ in (introduced, verb)]
+        self.flags = (
+            introduced[1],
+            verb[1],
+            bool(said.before(sentence, "named", at, 40)),
+            bool(NEW.search(before)),
+            bool(NUMBERED.search(before)),
+            bool(LISTED.search(before)),
+            *(bool(said.before(sentence, name, at)) for name in ("better", "relative", "unlike")),
+            bool(said.before(sentence, "negations", at, 40)),
+        )
 
 
 def measure_things(
     words: Words, mentions: Sequence[Mention], tagging: Tagging, cues: Cues, vocabulary: Vocabulary
 ) -> dict[str, list[float]]:
     """Return the `MEASURES` of each thing among `mentions`, from the places that no likelier mention takes."""
+    assert tagging.roles.kinds == ROLES
+    assert tagging.types.kinds == TYPES
     free = {(m.start, m.end) for m in without_overlaps(mentions, lambda m: likelier(m, 0.5))}
     own = own_start(words, cues)
     said = Said(words, cues)
     title = TITLE_HEAD.match(words.text[: words.title_end])
     head = squashed(title.group(1)) if title else ""
-    spans = {m: (words.token_at(m.start), words.token_at(m.end - 1) + 1) for m in mentions}
-    roles = {m: tagging.span_roles(*span) for m, span in spans.items()}
-    around = {m: Surroundings(said, m, own) for m in mentions}
+    rows = {}
+    for m in mentions:
+        span = words.token_at(m.start), words.token_at(m.end - 1) + 1
+        rows[m.start, m.end] = tagging.role_row(*span), tagging.type_row(*span), Surroundings(said, m, own)
     things = group_things(mentions)
     chosen = {name: [m for m in places if (m.start, m.end) in free] or places for name, places in things.items()}
-    most = {name: {role: max(roles[m][role] for m in places) for role in ROLES} for name, places in chosen.items()}
-    paper = {role: max((found[role] for found in most.values()), default=0.0) for role in ROLES}
+    found = {name: [rows[m.start, m.end] for m in places] for name, places in chosen.items()}
+    most = {name: _each(max, [roles for roles, _, _ in row]) for name, row in found.items()}
+    paper = _each(max, list(most.values()))
     measured = {}
     for name, everywhere in things.items():
-        places = chosen[name]
-        first = places[0]
-        types = [tagging.span_types(*spans[m]) for m in places]
+        places, first = chosen[name], chosen[name][0]
+        around = [s for _, _, s in found[name]]
+        roles = [r for r, _, _ in found[name]]
         surface = squashed(first.surface)
+        rules = {m.rule for m in everywhere}
+        tagged = [m.tagged for m in places]
+        inside = [m.inside for m in places]
+        likely = (
+            max(tagged), fmean(tagged), max(inside), min(inside), *most[name], *_each(fmean, roles),
+            max(map(sum, roles)), *_each(max, [t for _, t, _ in found[name]]), *paper,
+        )  # fmt: skip
         measured[name] = [
-            _odds(max(m.tagged for m in places)),
-            _odds(fmean(m.tagged for m in places)),
-            _odds(max(m.inside for m in places)),
-            _odds(min(m.inside for m in places)),
-            *(_odds(most[name][role]) for role in ROLES),
-            *(_odds(fmean(roles[m][role] for m in places)) for role in ROLES),
-            _odds(max(sum(roles[m].values()) for m in places)),
-            *(_odds(max(t[kind] for t in types)) for kind in TYPES),
-            *(_odds(paper[role]) for role in ROLES),
-            float(most[name]["introduces"] == paper["introduces"]),
+            *map(_odds, likely),
+            float(most[name][0] == paper[0]),
             math.log1p(sum((m.start, m.end) in free for m in places)),
             math.log1p(len(everywhere)),
             math.log1p(len(first.surface.split())),
@@ -156,13 +189,18 @@ def measure_things(
             math.log1p(sum(m.start < words.title_end for m in places)),
             math.log1p(sum(m.start >= own for m in places)),
             math.log1p(vocabulary.narrower.get(first.concept, 0)) if first.concept else 0.0,
-            float(all(around[m].compared for m in places)),
-            *(float(any(m.rule == rule for m in everywhere)) for rule in RULES),
+            float(all(s.compared for s in around)),
+            *(float(rule in rules) for rule in RULES),
             *(float(first.type == kind) for kind in TYPES),
-            *(max(around[m].flags[i] for m in places) for i in range(len(SURROUNDINGS))),
-            *(min(around[m].gaps[i] for m in places) for i in range(len(GAPS))),
+            *_each(max, [s.flags for s in around]),
+            *_each(min, [s.gaps for s in around]),
         ]
     return measured
+
+
+def _each(of: Callable[[Iterable[float]], float], rows: Sequence[Sequence[float]]) -> Sequence[float]:
+    """Return the most, least or mean of each column of `rows`."""
+    return rows[0] if len(rows) == 1 else [of(column) for column in zip(*rows, strict=True)]
 
 
 def likelier(mention: Mention, doubt: float) -> tuple[float, ...]:
@@ -178,48 +216,42 @@ def _odds(probability: float) -> float:
 class Surroundings:
     """What stands around one mention: `SURROUNDINGS` as 1 and 0, and `GAPS` as logarithms of words."""
 
+    __slots__ = ("compared", "flags", "gaps")
+
     def __init__(self, said: Said, mention: Mention, own: int) -> None:
-        words, cues, text, at = said.words, said.cues, said.words.text, mention.start
+        words, cues, at = said.words, said.cues, mention.start
         sentence = words.sentence_at(at)
-        before = text[max(sentence.start, at - REACH) : at]
-        near, after = before.rstrip()[-1:], text[mention.end : mention.end + 8].lstrip()[:1]
+        after = words.text[mention.end : mention.end + 8].lstrip()[:1]
         in_title = at < words.title_end
-        gaps = [_gap(text, said.before(sentence, name, at), at) for name in ("introduced", "verbs")]
         following = words.token_at(mention.end - 1) + 1
         head = cues.heads.get(words.surface(following, following + 1).lower()) if following < len(words.atoms) else None
+        front = said.front(sentence, at)
         self.compared = is_compared(said, mention)
-        self.gaps = [math.log1p(min(n, LONGEST_GAP)) for n, _ in gaps]
-        self.flags = [
-            float(bool(flag))
-            for flag in (
-                in_title,
-                at == 0,
-                in_title and near == ":",
-                in_title and after == ":",
-                words.title_end < at < own,
-                at >= own and not in_title,
-                at >= own and sentence.start <= own,
-                not in_title and sentence.start <= words.title_end + 1,
-                sentence.end == words.sentences[-1].end,
-                not in_title and said.spans(sentence, "own"),
-                gaps[0][1],
-                gaps[1][1],
-                said.before(sentence, "named", at, 40),
-                NEW.search(before),
-                NUMBERED.search(before),
-                self.compared,
-                LISTED.search(before),
-                *(said.before(sentence, name, at) for name in ("better", "relative", "unlike")),
-                any(start >= mention.end for start, _ in said.spans(sentence, "better")),
-                said.before(sentence, "negations", at, 40),
-                near == ",",
-                near == "(",
-                after == ",",
-                after == "(",
-                after == ":",
-                *(head == kind for kind in TYPES),
-            )
-        ]
+        self.gaps = front.gaps
+        flags = (
+            in_title,
+            at == 0,
+            in_title and front.near == ":",
+            in_title and after == ":",
+            words.title_end < at < own,
+            at >= own and not in_title,
+            at >= own and sentence.start <= own,
+            not in_title and sentence.start <= words.title_end + 1,
+            sentence.end == words.sentences[-1].end,
+            not in_title and bool(said.spans(sentence, "own")),
+            *front.flags[:5],
+            self.compared,
+            *front.flags[5:9],
+            any(start >= mention.end for start, _ in said.spans(sentence, "better")),
+            front.flags[9],
+            front.near == ",",
+            front.near == "(",
+            after == ",",
+            after == "(",
+            after == ":",
+            *(head == kind for kind in TYPES),
+        )
+        self.flags = [float(flag) for flag in flags]
 
 
 def _gap(text: str, cues: Spans, at: int) -> tuple[int, bool]:
