@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from statistics import fmean
 
 from kg.cues import Cues, Phrases
@@ -37,6 +38,13 @@ LISTED = re.compile(r"(?:such as|e\.g\.,?|including|like|i\.e\.,?)[^.;:]*$", re.
 REACH = 160
 # probabilities nearer to 0 and 1 than this are as good as these
 LEAST_ODDS = 1e-3
+# between two names of a list
+JOINT = re.compile(r"(?:\s*\([^()]*\))?(?:\s*[,/]\s*(?:and\s+|or\s+)?|\s+(?:and|or|as well as)\s+)")
+NOTHING = (0.0,) * len(ROLES)
+# how likely a thing must be to count as introduced, or at all
+HALF, LEAST_LIKELY = 0.5, 0.3
+# names that begin with the same letters, so many, are variants
+STEM = 5
 # gaps longer than this, in words, count as this
 LONGEST_GAP = 16
 SURROUNDINGS = (
@@ -50,10 +58,11 @@ GAPS = ("introduced gap", "verb gap")
 MEASURES = (
     "tagged", "tagged, mean", "inside", "inside, least", *(f"{role}, most" for role in ROLES),
     *(f"{role}, mean" for role in ROLES), "any role", *(f"{kind}, most" for kind in TYPES),
-    *(f"{role}, most in the paper" for role in ROLES), "most introduced", "free places", "places", "words", "letters",
-    "known", "coined", "short form", "narrows", "lower case", "variant of the title", "first place", "last place",
-    "own start", "background places", "title places", "own places", "narrower", "always compared", *RULES,
-    *TYPES, *SURROUNDINGS, *GAPS,
+    *(f"{role}, most in the paper" for role in ROLES), *(f"{role}, of what is listed with it" for role in ROLES),
+    "longer rival", "shorter rival", "most introduced", "named like what is introduced", "things", "introduced things",
+    "free places", "places", "words", "letters", "known", "coined", "short form", "narrows", "lower case",
+    "variant of the title", "first place", "last place", "own start", "background places", "title places",
+    "own places", "narrower", "always compared", *RULES, *TYPES, *SURROUNDINGS, *GAPS,
 )  # fmt: skip
 
 
@@ -156,6 +165,11 @@ def measure_things(
     found = {name: [rows[m.start, m.end] for m in places] for name, places in chosen.items()}
     most = {name: _each(max, [roles for roles, _, _ in row]) for name, row in found.items()}
     paper = _each(max, list(most.values()))
+    beside = _listed(words, [m for m in mentions if (m.start, m.end) in free], {p: r for p, (r, _, _) in rows.items()})
+    rivals = _rivals(mentions)
+    introduced = sum(row[0] > HALF for row in most.values())
+    newest = max(most, key=lambda name: (most[name][0], name), default="")
+    stem = squashed(chosen[newest][0].surface)[:STEM] if newest else ""
     measured = {}
     for name, everywhere in things.items():
         places, first = chosen[name], chosen[name][0]
@@ -168,10 +182,15 @@ def measure_things(
         likely = (
             max(tagged), fmean(tagged), max(inside), min(inside), *most[name], *_each(fmean, roles),
             max(map(sum, roles)), *_each(max, [t for _, t, _ in found[name]]), *paper,
+            *_each(max, [beside.get((m.start, m.end), NOTHING) for m in places]),
+            *_each(min, [rivals[m.start, m.end] for m in places]),
         )  # fmt: skip
         measured[name] = [
             *map(_odds, likely),
             float(most[name][0] == paper[0]),
+            float(name != newest and len(stem) == STEM and surface.startswith(stem)),
+            math.log1p(sum(max(row) > LEAST_LIKELY for row in most.values())),
+            math.log1p(introduced),
             math.log1p(sum((m.start, m.end) in free for m in places)),
             math.log1p(len(everywhere)),
             math.log1p(len(first.surface.split())),
@@ -196,6 +215,34 @@ def measure_things(
             *_each(min, [s.gaps for s in around]),
         ]
     return measured
+
+
+def _listed(
+    words: Words, mentions: Sequence[Mention], roles: Mapping[tuple[int, int], Sequence[float]]
+) -> dict[tuple[int, int], list[float]]:
+    """Return for each place the most likely roles of those right before and after it in a list ("A, B and C")."""
+    found: dict[tuple[int, int], list[float]] = {}
+    for first, second in pairwise(mentions):
+        if JOINT.fullmatch(words.text, first.end, second.start):
+            one, other = (first.start, first.end), (second.start, second.end)
+            for here, there in ((one, other), (other, one)):
+                found[here] = [max(a, b) for a, b in zip(found.get(here, NOTHING), roles[there], strict=True)]
+    return found
+
+
+def _rivals(mentions: Sequence[Mention]) -> dict[tuple[int, int], tuple[float, float]]:
+    """Return for each place the probability of the likeliest longer and shorter mention that overlaps it."""
+    found = {}
+    for mention in mentions:
+        longer = shorter = 0.0
+        for other in mentions:
+            if other.start < mention.end and mention.start < other.end and other is not mention:
+                if other.end - other.start > mention.end - mention.start:
+                    longer = max(longer, other.tagged)
+                else:
+                    shorter = max(shorter, other.tagged)
+        found[mention.start, mention.end] = (longer, shorter)
+    return found
 
 
 def _each(of: Callable[[Iterable[float]], float], rows: Sequence[Sequence[float]]) -> Sequence[float]:

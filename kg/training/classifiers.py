@@ -33,7 +33,7 @@ from kg.training.fields import FURTHER
 # how many rows one of the gold file counts for
 GOLD_WEIGHT = 3
 # the committee of roles
-MEMBERS, HIDDEN_UNITS, DECAY, PASSES = 5, 64, 0.01, 12
+MEMBERS, HIDDEN_UNITS, DECAY, PASSES = 7, 64, 0.02, 8
 # the inverse of the regularisation of the classifier of improvements
 STRENGTH = 0.05
 
