@@ -1,12 +1,14 @@
 """A small committee of perceptrons with one hidden layer: probabilities of classes from numbers.
 
 The members differ in the chance of their training; the mean of their probabilities is what counts (Hansen and
-Salamon, "Neural network ensembles", PAMI 1990). How often a decision of that probability is right is told by a logistic
-curve (`kg.classifier`). Training is in `kg.training`.
+Salamon, "Neural network ensembles", PAMI 1990). How often a decision is right is told by a logistic regression over
+what speaks for it, its log odds first (after Platt, "Probabilistic outputs for support vector machines", 1999).
+Training is in `kg.training`.
 """
 
 from __future__ import annotations
 
+import math
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,11 +18,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.classifier import on_curve
 from kg.errors import OntologyError
 from kg.files import write_whole
 
 Doubles = NDArray[np.float64]
+NUMBERS = ("mean", "deviation", "inner", "inner_bias", "outer", "outer_bias")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +30,8 @@ class Perceptron:
     """M members over n numbers with h hidden units for c `classes`.
 
     A number is taken in units of its `deviation` from its `mean` (n each). `inner` (M by n by h) and `outer` (M by h
-    by c) are weights, `inner_bias` (M by h) and `outer_bias` (M by c) what is added. `curve` is slope and offset of
-    Platt's.
+    by c) are weights, `inner_bias` (M by h) and `outer_bias` (M by c) what is added. `trust` are the weights of what
+    speaks for a decision.
     """
 
     classes: tuple[str, ...]
@@ -39,7 +41,7 @@ class Perceptron:
     inner_bias: Doubles
     outer: Doubles
     outer_bias: Doubles
-    curve: tuple[float, float] = (1.0, 0.0)
+    trust: tuple[float, ...] = (1.0,)
 
     def probabilities(self, rows: Sequence[Sequence[float]]) -> list[dict[str, float]]:
         """Return the probability of each class for each of `rows` (n numbers each)."""
@@ -53,9 +55,10 @@ class Perceptron:
         likely = np.round((powers / powers.sum(axis=2, keepdims=True)).mean(axis=0), 9)
         return [dict(zip(self.classes, row, strict=True)) for row in likely.tolist()]
 
-    def confidence(self, probability: float) -> float:
-        """Return how likely a decision is right to which the committee gives that probability."""
-        return on_curve(self.curve, probability)
+    def confidence(self, reasons: Sequence[float]) -> float:
+        """Return how likely a decision is right for which the `reasons` speak, its log odds first."""
+        score = sum(weight * reason for weight, reason in zip(self.trust, reasons, strict=False))
+        return round(1 / (1 + math.exp(-score)), 4)
 
 
 @lru_cache(maxsize=4)
@@ -67,21 +70,20 @@ def read_perceptron(path: Path) -> Perceptron:
     """
     try:
         with np.load(path) as parts:
-            slope, offset = parts["curve"].tolist()
-            numbers = {name: parts[name].astype(np.float64) for name in parts.files if name not in ("classes", "curve")}
-            return Perceptron(classes=tuple(map(str, parts["classes"])), curve=(slope, offset), **numbers)
+            numbers = {name: parts[name].astype(np.float64) for name in NUMBERS}
+            trust = tuple(map(float, parts["trust"]))
+            return Perceptron(classes=tuple(map(str, parts["classes"])), trust=trust, **numbers)
     except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as e:
         raise OntologyError(f"{path}: the trained weights cannot be read ({e!r}); train them with: kg train") from e
 
 
 def write_perceptron(perceptron: Perceptron, path: Path) -> None:
     """Write `perceptron` to `path` in single precision, the inverse of `read_perceptron`."""
-    numbers = ("mean", "deviation", "inner", "inner_bias", "outer", "outer_bias")
     with write_whole(path) as file:
         np.savez_compressed(
             file,
             allow_pickle=False,
             classes=np.array(perceptron.classes),
-            curve=np.array(perceptron.curve, dtype=np.float64),
-            **{name: getattr(perceptron, name).astype(np.float32) for name in numbers},
+            trust=np.array(perceptron.trust, dtype=np.float64),
+            **{name: getattr(perceptron, name).astype(np.float32) for name in NUMBERS},
         )

@@ -15,7 +15,7 @@ from kg.tagger import ROLES as WEIGHTS_OF_ROLES
 from kg.tagger import WEIGHTS
 
 
-def committee(curve: tuple[float, float] = (1.0, 0.0)) -> Perceptron:
+def committee(trust: tuple[float, ...] = (1.0,)) -> Perceptron:
     """Return two members over two numbers: one says that the first is high, the other that the second is."""
     return Perceptron(
         classes=("low", "high"),
@@ -25,7 +25,7 @@ def committee(curve: tuple[float, float] = (1.0, 0.0)) -> Perceptron:
         inner_bias=np.zeros((2, 1)),
         outer=np.array([[[0.0, 4.0]], [[0.0, 4.0]]]),
         outer_bias=np.array([[1.0, 0.0], [1.0, 0.0]]),
-        curve=curve,
+        trust=trust,
     )
 
 
@@ -36,16 +36,18 @@ def test_perceptron_gives_the_mean_of_its_members() -> None:
     assert one["high"] == pytest.approx((both["high"] + neither["high"]) / 2)
 
 
-def test_perceptron_confidence_follows_its_curve() -> None:
-    assert committee().confidence(0.8) == 0.8
-    assert committee((0.5, 0.0)).confidence(0.8) == pytest.approx(2 / 3, abs=1e-3)
+def test_perceptron_confidence_weighs_the_reasons() -> None:
+    odds = float(np.log(4))
+    assert committee().confidence((odds, 1.0)) == 0.8
+    assert committee((0.5, 0.0)).confidence((odds, 1.0)) == pytest.approx(2 / 3, abs=1e-3)
+    assert committee((1.0, -1.0)).confidence((odds, 1.0)) < 0.8
 
 
 def test_perceptron_is_written_and_read(tmp_path: Path) -> None:
     path = tmp_path / "committee.npz"
     write_perceptron(committee((0.75, 0.25)), path)
     again = read_perceptron(path)
-    assert (again.classes, again.curve) == (("low", "high"), (0.75, 0.25))
+    assert (again.classes, again.trust) == (("low", "high"), (0.75, 0.25))
     assert again.probabilities([[3.0, 2.0]]) == committee().probabilities([[3.0, 2.0]])
     before = path.read_bytes()
     write_perceptron(again, path)

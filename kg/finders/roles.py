@@ -9,24 +9,27 @@ the paper's own part begins, and not in its title, is mentioned; the rest is use
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from kg.cues import Cues
 from kg.finders.mentions import without_overlaps
 from kg.finders.names import is_coined
 from kg.finders.things import (
+    LEAST_ODDS,
     Said,
     group_things,
     is_compared,
     is_proposed_gap,
     likelier,
+    log_odds,
     measure_things,
     own_start,
     thing_key,
 )
 from kg.finders.words import Words
 from kg.perceptron import Perceptron
-from kg.records import Mention, Relation
+from kg.records import TYPES, Mention, Relation
 from kg.tagger import Tagging
 from kg.vocabulary import Vocabulary
 
@@ -39,6 +42,15 @@ DOUBT = 0.53
 COMMON = 3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The role of a thing with its places, and the reasons to trust it (see `_reasons`)."""
+
+    role: str
+    places: tuple[Mention, ...]
+    reasons: tuple[float, ...]
+
+
 def decide_roles(
     words: Words,
     mentions: Sequence[Mention],
@@ -47,27 +59,59 @@ def decide_roles(
     vocabulary: Vocabulary,
     classifier: Perceptron,
 ) -> tuple[Relation, ...]:
-    """Return the roles of the things among `mentions`, which may overlap, that the classifier takes for entities.
+    """Return the roles of the things among `mentions`, which may overlap, that the classifier takes for entities."""
+    return tuple(
+        Relation(
+            predicate=decision.role,
+            target=mention,
+            quote=words.sentence_at(mention.start),
+            rule=f"{mention.rule}/classifier",
+            confidence=classifier.confidence(decision.reasons),
+        )
+        for decision in decide_things(words, mentions, tagging, cues, vocabulary, classifier)
+        for mention in decision.places
+    )
 
-    Where two of them claim the same words, the more probable one has them.
+
+def decide_things(
+    words: Words,
+    mentions: Sequence[Mention],
+    tagging: Tagging,
+    cues: Cues,
+    vocabulary: Vocabulary,
+    classifier: Perceptron,
+) -> Iterator[Decision]:
+    """Yield the decision on each thing among `mentions` that the classifier takes for an entity.
+
+    Where two things claim the same words, the more probable one has them.
     """
     measured = measure_things(words, mentions, tagging, cues, vocabulary)
     likely = dict(zip(measured, classifier.probabilities(list(measured.values())), strict=True))
     kept = [m for m in mentions if likely[thing_key(m)].get(NONE, 0.0) <= DOUBT]
-    found: list[Relation] = []
-    for mention in without_overlaps(kept, lambda m: likelier(m, likely[thing_key(m)].get(NONE, 0.0))):
-        roles = {role: p for role, p in likely[thing_key(mention)].items() if role != NONE}
+    chosen = without_overlaps(kept, lambda m: likelier(m, likely[thing_key(m)].get(NONE, 0.0)))
+    for name, places in group_things(chosen).items():
+        roles = {role: p for role, p in likely[name].items() if role != NONE}
         role = min(roles, key=lambda r: (-roles[r], r))
-        found.append(
-            Relation(
-                predicate=role,
-                target=mention,
-                quote=words.sentence_at(mention.start),
-                rule=f"{mention.rule}/classifier",
-                confidence=classifier.confidence(roles[role]),
-            )
-        )
-    return tuple(found)
+        yield Decision(role=role, places=tuple(places), reasons=_reasons(words, places, tagging, role, roles[role]))
+
+
+def _reasons(
+    words: Words, places: Sequence[Mention], tagging: Tagging, role: str, probability: float
+) -> tuple[float, ...]:
+    """Return what speaks for a thing, its type and its role being right.
+
+    These are the log odds of the role and of the type, that the vocabulary knows the thing, which role it is, and how
+    sure the tagger is of its best place; some of them together.
+    """
+    spans = [(words.token_at(m.start), words.token_at(m.end - 1) + 1) for m in places]
+    types = [max(column) for column in zip(*(tagging.type_row(*span) for span in spans), strict=True)]
+    sure = log_odds(probability)
+    of_type = log_odds(types[TYPES.index(places[0].type)] / (sum(types) + LEAST_ODDS))
+    known, used = float(places[0].concept is not None), float(role == "uses")
+    return (
+        sure, 1.0, of_type, sure * of_type, known, known * sure, float(role == "introduces"), used, used * sure,
+        log_odds(max(m.tagged for m in places)),
+    )  # fmt: skip
 
 
 def find_roles(words: Words, mentions: Sequence[Mention], cues: Cues, vocabulary: Vocabulary) -> tuple[Relation, ...]:

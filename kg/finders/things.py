@@ -186,7 +186,7 @@ def measure_things(
             *_each(min, [rivals[m.start, m.end] for m in places]),
         )  # fmt: skip
         measured[name] = [
-            *map(_odds, likely),
+            *map(log_odds, likely),
             float(most[name][0] == paper[0]),
             float(name != newest and len(stem) == STEM and surface.startswith(stem)),
             math.log1p(sum(max(row) > LEAST_LIKELY for row in most.values())),
@@ -255,7 +255,8 @@ def likelier(mention: Mention, doubt: float) -> tuple[float, ...]:
     return (-(mention.tagged + 0.02) * (1 - doubt), mention.start - mention.end, mention.start)
 
 
-def _odds(probability: float) -> float:
+def log_odds(probability: float) -> float:
+    """Return the logarithm of the odds of `probability`, bounded."""
     p = min(max(probability, LEAST_ODDS), 1 - LEAST_ODDS)
     return math.log(p / (1 - p))
 

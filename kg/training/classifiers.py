@@ -18,7 +18,7 @@ import numpy as np
 from kg.classifier import Classifier
 from kg.evaluation import Evaluation, evaluate, name_keys
 from kg.finders.improvements import CONFIDENCE, IMPROVED, OTHER, find_candidates
-from kg.finders.roles import NONE, decide_roles
+from kg.finders.roles import NONE, decide_roles, decide_things
 from kg.finders.things import group_things, measure_things, thing_key
 from kg.ontology import Ontology
 from kg.perceptron import Perceptron
@@ -73,30 +73,57 @@ def cross_validate(folds: Sequence[Fold], ontology: Ontology) -> tuple[Evaluatio
         [row for roles in _decided(fold.learned, classifier, ontology) for row in improvement_rows(roles, ontology)]
         for fold, classifier in zip(folds, apart, strict=True)
     ]
+    trust = fit_trust([row for fold, c in zip(folds, apart, strict=True) for row in _trusted(fold.scored, c, ontology)])
     extractions = []
     gold = {}
     for held, (fold, classifier) in enumerate(zip(folds, apart, strict=True)):
         improvements = train_classifier(_without(improved, held))
-        for example, roles in _decided(fold.scored, classifier, ontology):
+        for example, roles in _decided(fold.scored, replace(classifier, trust=trust), ontology):
             extractions.append(finish(example.paper, example.words, roles, cues, improvements))
             gold[paper_id(example.paper.title)] = example.annotation
-    curves = []
-    for kinds in (RELATIONS[:-1], RELATIONS[-1:]):
-        of_kinds = [replace(e, relations=tuple(r for r in e.relations if r.predicate in kinds)) for e in extractions]
-        curves.append(fit_curve(evaluate(resolve(of_kinds, vocabulary), gold).edges))
-    of_roles = replace(train_perceptron(_without(rows, None)), curve=curves[0])
-    of_improvements = replace(train_classifier(_without(improved, None)), curve=curves[1])
-    curved = [_curved(extraction, of_roles, of_improvements) for extraction in extractions]
-    return evaluate(resolve(curved, vocabulary), gold), (of_roles, of_improvements)
+    of_improvements = [
+        replace(e, relations=tuple(r for r in e.relations if r.predicate == RELATIONS[-1])) for e in extractions
+    ]
+    curve = fit_curve(evaluate(resolve(of_improvements, vocabulary), gold).edges)
+    classifiers = (
+        replace(train_perceptron(_without(rows, None)), trust=trust),
+        replace(train_classifier(_without(improved, None)), curve=curve),
+    )
+    curved = [_curved(extraction, classifiers[1]) for extraction in extractions]
+    return evaluate(resolve(curved, vocabulary), gold), classifiers
 
 
-def _curved(extraction: Extraction, roles: Perceptron, improvements: Classifier) -> Extraction:
-    """Return `extraction` with the confidence that the curves of the classifiers give for the probabilities in it."""
+def _curved(extraction: Extraction, improvements: Classifier) -> Extraction:
+    """Return `extraction` with the confidence of improvements as the curve of the classifier gives it."""
     relations = tuple(
-        replace(r, confidence=(improvements if r.predicate == RELATIONS[-1] else roles).confidence(r.confidence))
+        replace(r, confidence=improvements.confidence(r.confidence)) if r.predicate == RELATIONS[-1] else r
         for r in extraction.relations
     )
     return replace(extraction, relations=relations)
+
+
+def _trusted(
+    proposals: Iterable[Proposal], classifier: Perceptron, ontology: Ontology
+) -> Iterator[tuple[tuple[float, ...], bool]]:
+    """Yield the reasons for each decision of `classifier`, and whether entity, type and role are right."""
+    for example, mentions, tagging in proposals:
+        left = dict(example.annotation.entities)
+        for decision in decide_things(example.words, mentions, tagging, ontology.cues, ontology.vocabulary, classifier):
+            first = decision.places[0]
+            keys = name_keys([first.name, *(m.surface for m in decision.places)])
+            name = next((n for n, known in left.items() if known.keys & keys), None)
+            known = left.pop(name) if name is not None else None
+            yield decision.reasons, known is not None and (known.type, known.role) == (first.type, decision.role)
+
+
+def fit_trust(rows: Sequence[tuple[tuple[float, ...], bool]]) -> tuple[float, ...]:
+    """Return the weights of the reasons, of which the second is a constant, by logistic regression."""
+    from sklearn.linear_model import LogisticRegression
+
+    if len({right for _, right in rows}) < 2:
+        return (1.0,)
+    fitted = LogisticRegression(fit_intercept=False, max_iter=1000).fit([r for r, _ in rows], [y for _, y in rows])
+    return tuple(round(float(w), 4) for w in fitted.coef_[0])
 
 
 def fit_curve(edges: Sequence[tuple[float, bool]]) -> tuple[float, float]:
