@@ -1,4 +1,4 @@
-"""A challenge set: sentences that are easily read wrongly, by rules alone.
+"""A challenge set: sentences that are easily read wrongly, by rules alone and with the model.
 
 What a sentence claims turns on a negation, a hedge, the direction of a comparison or a list; what an acronym
 stands for turns on the paper that expands it.
@@ -10,9 +10,22 @@ from collections.abc import Callable
 
 import pytest
 
-from kg.records import Extraction
+from kg.pipeline import build_pipeline, extract
+from kg.records import Extraction, Paper
 
 Extract = Callable[[str, str], Extraction]
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["rules", "model"])
+def extract_text(request: pytest.FixtureRequest) -> Extract:
+    """Return a function from a title and an abstract to what is found in them."""
+    nlp = build_pipeline(model=request.param)
+
+    def find(title: str, abstract: str) -> Extraction:
+        [extraction] = extract(nlp, [Paper(title=title, abstract=abstract)])
+        return extraction
+
+    return find
 
 
 def targets(extract_text: Extract, sentence: str) -> list[str]:

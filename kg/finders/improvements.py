@@ -6,9 +6,10 @@ the name of something else. A negation, a concession ("although it has advantage
 ("outperformed by X") before it takes the claim back. The targets are the names that follow, coordinated or
 listed ("baselines such as X and Y"); what only qualifies another name ("the X-based Y") is none.
 
-With the trained classifier these rules are features beside others: what stands around the name and between it and
-the nearest cue, its role in the paper, figures, and what is introduced. It decides for each name in each sentence that
-compares. Without it the confidence of a rule is the share of its findings that is right on the annotated papers.
+With the trained classifier a rule still has to see the improvement, and the classifier to find it likely: the rules are
+features beside what stands around the name and between it and the nearest cue, its role in the paper, figures, and
+what is introduced. Without it the confidence of a rule is the share of its findings that is right on the annotated
+papers.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ CONCEDED = re.compile(r"(?:^while\b|\b(?:although|though|despite)\b)[^,]*$", re.
 # before a comparison that leads its clause: the comma after it ends it
 LEADING = re.compile(r"(?:[,;(]|\bwhen|\band)\s*$")
 LAST = re.compile(r"\b(?:and|or|as well as)\b|[/&]")
-# a name is improved on where the classifier gives it this much
-LEAST = 0.45
+# what a rule takes for improved on is dropped where the classifier gives it less
+LEAST = 0.3
 IMPROVED, OTHER = "improved", "other"
 CONFIDENCE = {"better": 0.88, "relative": 0.84, "unlike": 0.83}
 
@@ -89,7 +90,8 @@ def find_improvements(
         confidence = CONFIDENCE.get(candidate.rule, 0.0)
         if classifier is not None:
             likely = classifier.probabilities(candidate.features)[IMPROVED]
-            confidence = classifier.confidence(likely) if likely >= LEAST else 0.0
+            ruled = candidate.rule in CONFIDENCE
+            confidence = classifier.confidence(likely) if ruled and likely >= LEAST else 0.0
         if not confidence:
             continue
         sentence, target = candidate.sentence, candidate.target
