@@ -87,13 +87,14 @@ def find_improvements(
     main = next((r.target for r in roles if r.predicate == "introduces"), None)
     found: dict[tuple[str, int], Relation] = {}
     for candidate in find_candidates(words, mentions, roles, cues, described=classifier is not None):
-        confidence = CONFIDENCE.get(candidate.rule, 0.0)
+        if candidate.rule not in CONFIDENCE:
+            continue
+        confidence = CONFIDENCE[candidate.rule]
         if classifier is not None:
             likely = classifier.probabilities(candidate.features)[IMPROVED]
-            ruled = candidate.rule in CONFIDENCE
-            confidence = classifier.confidence(likely) if ruled and likely >= LEAST else 0.0
-        if not confidence:
-            continue
+            if likely < LEAST:
+                continue
+            confidence = classifier.confidence(likely)
         sentence, target = candidate.sentence, candidate.target
         source = candidate.named or main
         if source is not None and thing_key(source) == thing_key(target):
