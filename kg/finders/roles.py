@@ -10,7 +10,7 @@ the paper's own part begins, and not in its title, is mentioned; the rest is use
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.cues import Cues
 from kg.finders.mentions import without_overlaps
@@ -38,6 +38,7 @@ COINED = ("title-name", "proposed-name", "called-name")
 NONE = "none"
 # what the classifier takes for none with more than this is left out
 DOUBT = 0.53
+RULED = 0.2
 # a known concept with so many others right below it is common knowledge
 COMMON = 3
 
@@ -92,7 +93,23 @@ def decide_things(
     for name, places in group_things(chosen).items():
         roles = {role: p for role, p in likely[name].items() if role != NONE}
         role = min(roles, key=lambda r: (-roles[r], r))
-        yield Decision(role=role, places=tuple(places), reasons=_reasons(words, places, tagging, role, roles[role]))
+        typed = tuple(_typed(words, places, tagging))
+        yield Decision(role=role, places=typed, reasons=_reasons(words, typed, tagging, role, roles[role]))
+
+
+def _typed(words: Words, places: Sequence[Mention], tagging: Tagging) -> Sequence[Mention]:
+    """Return the `places` of a thing with the type that the tagger sees in all of them together.
+
+    A concept has its type from the vocabulary; what a rule says of a new name counts for `RULED` of the tagger's word.
+    """
+    first = places[0]
+    if first.concept is not None:
+        return places
+    rows = [tagging.type_row(words.token_at(m.start), words.token_at(m.end - 1) + 1) for m in places]
+    sums = dict(zip(TYPES, map(sum, zip(*rows, strict=True)), strict=True))
+    sums[first.type] += RULED * sum(sums.values())
+    kind = max(TYPES, key=lambda t: (sums[t], t == first.type))
+    return places if kind == first.type else [replace(m, type=kind) for m in places]
 
 
 def _reasons(
