@@ -91,7 +91,7 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
         with tempfile.TemporaryDirectory(prefix=f".build-{os.getpid()}-", dir=output) as staging:
             folder = Path(staging)
             write_turtle(graph, folder / "graph.ttl", base)
-            write_page(graph, folder / "graph.html")
+            write_page(graph, folder / "graph.html", base)
             write_graphml(graph, folder / "graph.graphml")
             for name in EXPORTS:
                 (folder / name).replace(output / name)

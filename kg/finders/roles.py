@@ -9,6 +9,7 @@ the paper's own part begins, and not in its title, is mentioned; the rest is use
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -106,7 +107,7 @@ def _typed(words: Words, places: Sequence[Mention], tagging: Tagging) -> Sequenc
     if first.concept is not None:
         return places
     rows = [tagging.type_row(words.token_at(m.start), words.token_at(m.end - 1) + 1) for m in places]
-    sums = dict(zip(TYPES, map(sum, zip(*rows, strict=True)), strict=True))
+    sums = dict(zip(TYPES, map(math.fsum, zip(*rows, strict=True)), strict=True))
     sums[first.type] += RULED * sum(sums.values())
     kind = max(TYPES, key=lambda t: (sums[t], t == first.type))
     return places if kind == first.type else [replace(m, type=kind) for m in places]

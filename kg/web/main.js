@@ -1,0 +1,80 @@
+/* The parts together: a change of the state shows everywhere. */
+
+import { $ } from "./dom.js";
+import { showFilters, startFilters } from "./filters.js";
+import { showLineage } from "./lineage.js";
+import { map, panel, readColours, redraw, showAll, showAround, showPath, showRegion, takeSharedView, weave, zoomBy } from "./map.js";
+import { showPanel } from "./panel.js";
+import { ask, startSearch } from "./search.js";
+import { copyLink, copySparql, savePng, saveSvg } from "./share.js";
+import { path, sift } from "./shown.js";
+import { change, onChange, start, state } from "./state.js";
+import { showTable } from "./table.js";
+
+const SCREENS = { table: showTable, lineage: showLineage };
+const askPath = () => ask((i) => {
+  change({ to: i });
+  panel.focus({ preventScroll: true });
+}, "Path to which node?");
+
+onChange((before) => {
+  sift();
+  weave();
+  showFilters();
+  showPanel(askPath);
+  for (const [view, show] of Object.entries(SCREENS)) {
+    $(view).hidden = state.view !== view;
+    if (state.view === view) show();
+  }
+  for (const choice of document.querySelectorAll("#views button")) {
+    choice.setAttribute("aria-pressed", String(choice.dataset.view === state.view));
+    choice.disabled = choice.dataset.view === "lineage" && state.node < 0;
+  }
+  document.body.dataset.view = state.view;
+  if (path.length && (before.to !== state.to || before.node !== state.node)) showPath();
+  else if (state.node >= 0 && (before.node !== state.node || before.steps !== state.steps)) showAround(state.node);
+  else if (state.node < 0 && state.region >= 0 && before.region !== state.region) showRegion(state.region);
+  else redraw();
+});
+
+/* A link to a node keeps the filters; with a key held, the browser opens it as it is. */
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-node]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  change({ node: Number(link.dataset.node), ...(state.view === "table" ? { view: "map" } : {}) });
+  if (state.view === "map") panel.focus({ preventScroll: true });
+});
+const shut = () => {
+  if (state.view !== "map") change({ view: "map" });
+  else if (state.node >= 0) change({ node: -1 });
+  else return;
+  if (state.node < 0) map.focus();
+};
+$("close").addEventListener("click", () => { change({ node: -1, view: state.view === "lineage" ? "map" : state.view }); map.focus(); });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.activeElement !== $("search") && !$("copy").open) shut();
+});
+$("zoom").addEventListener("click", ({ target }) => {
+  const how = target.dataset.zoom;
+  if (how === "all") showAll();
+  else if (how) zoomBy(how === "in" ? 1.5 : 1 / 1.5);
+});
+$("views").addEventListener("click", ({ target }) => { if (target.dataset.view) change({ view: target.dataset.view }); });
+for (const [id, act] of Object.entries({ png: savePng, svg: saveSvg, sparql: copySparql, link: copyLink }))
+  $("take-" + id).addEventListener("click", () => { $("take").open = false; act(); });
+document.addEventListener("pointerdown", (event) => { if ($("take").open && !$("take").contains(event.target)) $("take").open = false; });
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  readColours();
+  redraw();
+});
+startFilters();
+startSearch((i) => {
+  change({ node: i, view: "map" });
+  panel.focus({ preventScroll: true });
+});
+showAll(true);
+start();
+takeSharedView();
+document.documentElement.dataset.ready = "yes";

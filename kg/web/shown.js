@@ -1,0 +1,65 @@
+/* Which nodes and edges pass the filters, and what is near the chosen node. */
+
+import { data, edges, into, isPaper, nodes, other, out, papers, region, sure } from "./graph.js";
+import { state } from "./state.js";
+
+export const BROADER = "broader";
+const passes = new Uint8Array(nodes.length), holds = new Uint8Array(edges.length);
+export let around = new Set(), path = [];
+
+export const shown = (i) => passes[i] === 1;
+export const keeps = (e) => holds[e] === 1;
+export const near = (i) => [...out[i], ...into[i]].filter(keeps);
+export const onScreen = (i) => (state.node < 0 ? shown(i) : around.has(i));
+
+export function sift() {
+  const hide = new Set(state.hide), drop = new Set(state.drop), strict = drop.size > 0 || state.sure > 0;
+  const allowed = nodes.map((n) => !hide.has(n.group)), linked = new Uint8Array(nodes.length);
+  edges.forEach(({ from, to, relation }, e) => {
+    holds[e] = allowed[from] && allowed[to] && !drop.has(relation) && (relation === BROADER || sure(e) >= state.sure) ? 1 : 0;
+    if (holds[e] && relation !== BROADER) linked[from] = linked[to] = 1;
+  });
+  nodes.forEach((_, i) => {
+    /* of a very large graph, not all papers lie on the map */
+    const known = isPaper(i) ? nodes[i].region >= 0 || state.papers === 1 : papers[i] >= state.papers;
+    passes[i] = allowed[i] && known && (state.region < 0 || region[i] === state.region) && (linked[i] || !strict) ? 1 : 0;
+  });
+  path = state.node >= 0 && state.to >= 0 ? shortest(state.node, state.to) : [];
+  around = new Set(state.node < 0 ? [] : path.length ? path.flatMap((e) => [edges[e].from, edges[e].to]) : [state.node, ...within(state.node, state.steps)]);
+  if (state.to >= 0) around.add(state.node).add(state.to);
+}
+
+/* All nodes so many steps away at most; a second step goes through no node that hundreds share. */
+function within(i, steps) {
+  const first = near(i).map((e) => other(e, i));
+  if (steps < 2) return first;
+  return [...first, ...first.filter((k) => near(k).length <= 150).flatMap((k) => near(k).map((e) => other(e, k)))];
+}
+
+/* The edges of a shortest connection; of two as short, the one through surer edges and rarer nodes. */
+export function shortest(from, to) {
+  const best = new Map([[from, { cost: 0, edge: -1 }]]);
+  let front = [from];
+  while (front.length && !best.has(to)) {
+    const next = new Map();
+    for (const i of front)
+      for (const e of near(i)) {
+        const k = other(e, i);
+        if (best.has(k)) continue;
+        const cost = best.get(i).cost + (101 - sure(e)) / 100 + Math.log2(1 + near(k).length) / 4;
+        if (!next.has(k) || cost < next.get(k).cost) next.set(k, { cost, edge: e });
+      }
+    next.forEach((step, k) => best.set(k, step));
+    front = [...next.keys()];
+  }
+  const found = [];
+  for (let i = to; best.has(to) && i !== from; i = other(found[0], i)) found.unshift(best.get(i).edge);
+  return found;
+}
+
+/* How many nodes and edges of each kind there are to choose from. */
+export const counts = {
+  types: data.types.map((type) => nodes.filter((n) => n.group === type).length),
+  relations: data.relations.map((relation) => edges.filter((e) => e.relation === relation).length),
+  regions: data.regions.map((_, r) => region.filter((x) => x === r).length),
+};

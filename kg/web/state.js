@@ -1,0 +1,87 @@
+/* What is chosen, kept and shown. It lives in the address after "#", so that a link opens it again:
+   #technique/lora?steps=2&hide=Paper&drop=mentions&papers=3&sure=80&region=4&view=table&to=model/bert&at=x,y,scale */
+
+import { data, ids, number } from "./graph.js";
+
+export const VIEWS = ["map", "table", "lineage"];
+export const WHOLE = { hide: [], drop: [], papers: data.least, sure: 0, region: -1 };
+const START = { node: -1, steps: 1, to: -1, view: "map", ...WHOLE };
+export const state = { ...START };
+
+const followers = [];
+export const onChange = (act) => followers.push(act);
+
+function address(of) {
+  const said = [];
+  const say = (key, value) => said.push(`${key}=${encodeURIComponent(value).replace(/%2F/g, "/").replace(/%2C/g, ",")}`);
+  if (of.steps !== START.steps) say("steps", of.steps);
+  if (of.to >= 0) say("to", ids[of.to]);
+  if (of.view !== START.view) say("view", of.view);
+  if (of.hide.length) say("hide", of.hide.join(","));
+  if (of.drop.length) say("drop", of.drop.join(","));
+  if (of.papers !== START.papers) say("papers", of.papers);
+  if (of.sure) say("sure", of.sure);
+  if (of.region >= 0) say("region", of.region);
+  const node = of.node >= 0 ? encodeURI(ids[of.node]) : "";
+  return "#" + node + (said.length ? "?" + said.join("&") : "");
+}
+
+function read() {
+  const [path, query = ""] = location.hash.slice(1).split("?");
+  const said = new URLSearchParams(query);
+  const find = (id) => number.get(id) ?? -1;
+  const whole = (key, least, most, otherwise) => {
+    const n = Number.parseInt(said.get(key), 10);
+    return n >= least && n <= most ? n : otherwise;
+  };
+  const among = (key, known) => (said.get(key) || "").split(",").filter((x) => known.includes(x));
+  let id = path;
+  try { id = decodeURI(path); } catch { /* not an address of ours */ }
+  return {
+    node: find(id),
+    steps: whole("steps", 1, 2, START.steps),
+    to: find(said.get("to")),
+    view: VIEWS.includes(said.get("view")) ? said.get("view") : START.view,
+    hide: among("hide", data.types),
+    drop: among("drop", data.relations),
+    papers: whole("papers", 1, 1e6, START.papers),
+    sure: whole("sure", 1, 100, 0),
+    region: whole("region", 0, data.regions.length - 1, -1),
+  };
+}
+
+const notify = (before) => followers.forEach((act) => act(before));
+
+/* Change some of it; what a person would go back to becomes a step of the history. */
+export function change(patch) {
+  const before = { ...state }, was = address(state);
+  Object.assign(state, patch);
+  if (state.node < 0 || state.node !== before.node && patch.to === undefined) state.to = -1;
+  if (state.view === "lineage" && state.node < 0) state.view = "map";
+  const now = address(state);
+  if (now === was) return;
+  if (["node", "to", "view", "steps"].some((key) => state[key] !== before[key])) history.pushState(null, "", now);
+  else history.replaceState(null, "", now);
+  notify(before);
+}
+
+export const link = (view) => location.href.split("#")[0] + address(state) + (view ? (address(state).includes("?") ? "&" : "?") + "at=" + view : "");
+export const filtered = () => state.hide.length + state.drop.length + (state.sure > 0) + (state.region >= 0) + (state.papers !== START.papers) > 0;
+
+/* The place on the map that a shared link asks for: [x, y, scale], or null. */
+export function sharedView() {
+  const at = (new URLSearchParams(location.hash.split("?")[1] || "").get("at") || "").split(",").map(Number);
+  return at.length === 3 && at.every(Number.isFinite) && at[2] > 0 ? at : null;
+}
+
+export function start() {
+  const follow = () => {
+    const before = { ...state };
+    Object.assign(state, read());
+    if (address(state) !== address(before)) notify(before);
+  };
+  addEventListener("popstate", follow);
+  addEventListener("hashchange", follow);
+  Object.assign(state, read());
+  notify({ ...START });
+}
