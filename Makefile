@@ -21,6 +21,7 @@ lint: $(VENV)/.ready  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@if command -v npx >/dev/null; then npx --yes @biomejs/biome@1.9.4 lint --config-path=kg/web kg/web; else echo "no npx here: the front end in kg/web is not linted"; fi
 
 check: lint test  ## all of it
 

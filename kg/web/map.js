@@ -87,18 +87,35 @@ function strokeLines(ctx, scale) {
   ctx.restore();
 }
 
+/* A shape for each type beside its colour, as in the style sheet; without corners, a disc. Areas are about the same. */
+const turned = (n, start, r) => [...Array(n)].map((_, k) => [r * Math.cos(start + (2 * Math.PI * k) / n), r * Math.sin(start + (2 * Math.PI * k) / n)]);
+const UP = -Math.PI / 2;
+const SHAPES = {
+  Paper: turned(4, Math.PI / 4, 1.3), Model: turned(4, UP, 1.3), Dataset: turned(3, UP, 1.4),
+  Hardware: turned(6, UP, 1.1), Software: turned(3, -UP, 1.4), Task: turned(5, UP, 1.15),
+};
+export const corners = ({ group, x, y, size }) => SHAPES[group]?.map(([dx, dy]) => [x + dx * size, y + dy * size]);
+
+function trace(ctx, node) {
+  const points = corners(node);
+  if (points) {
+    ctx.moveTo(...points[0]);
+    for (const point of points.slice(1)) ctx.lineTo(...point);
+    ctx.closePath();
+  } else {
+    ctx.moveTo(node.x + node.size, node.y);
+    ctx.arc(node.x, node.y, node.size, 0, 2 * Math.PI);
+  }
+}
 function dots(ctx, chosen, scale) {
   for (const type of data.types) {
-    const square = type === "Paper", of = chosen.filter((i) => nodes[i].group === type);
+    const of = chosen.filter((i) => nodes[i].group === type);
     if (!of.length) continue;
     ctx.beginPath();
     for (const i of of) {
       const { x, y, size } = nodes[i];
-      if (square || size * scale < 1.5) ctx.rect(x - size, y - size, 2 * size, 2 * size);
-      else {
-        ctx.moveTo(x + size, y);
-        ctx.arc(x, y, size, 0, 2 * Math.PI);
-      }
+      if (size * scale < 1.5) ctx.rect(x - size, y - size, 2 * size, 2 * size);
+      else trace(ctx, nodes[i]);
     }
     ctx.fillStyle = colour[type];
     ctx.fill();
@@ -138,10 +155,8 @@ network.on("beforeDrawing", (ctx) => {
   dots(ctx, quiet ? seen.filter((i) => around.has(i)) : seen, scale);
   for (const i of [state.node, state.to, hovered])
     if (i >= 0) {
-      const { x, y, size } = nodes[i];
       ctx.beginPath();
-      if (isPaper(i)) ctx.rect(x - size - 1.5, y - size - 1.5, 2 * size + 3, 2 * size + 3);
-      else ctx.arc(x, y, size + 1.5, 0, 2 * Math.PI);
+      trace(ctx, { ...nodes[i], size: nodes[i].size + 1.5 });
       ctx.strokeStyle = colour.text;
       ctx.lineWidth = 2.5 / Math.max(scale, 0.6);
       ctx.stroke();

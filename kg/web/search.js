@@ -5,10 +5,14 @@ import { about, isPaper, nodes, papers } from "./graph.js";
 
 const OFFERED = 12;
 const search = $("search"), list = $("suggestions");
-const plain = (string) => string.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^\p{L}\p{N}.+#]+/gu, " ").trim();
+const plain = (string) => string.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}.+#]+/gu, " ").trim();
 
+/* Every name in plain letters, made when first searched. */
 let index = null;
-const entries = () => (index ??= nodes.flatMap((n) => [[n.id, plain(n.label), ""], ...(isPaper(n.id) ? [] : about[n.id][0].map((a) => [n.id, plain(a), a]))]));
+function entries() {
+  if (!index) index = nodes.flatMap((n) => [[n.id, plain(n.label), ""], ...(isPaper(n.id) ? [] : about[n.id][0].map((a) => [n.id, plain(a), a]))]);
+  return index;
+}
 
 /* The best nodes for a query: [number, alias that matched], exact names before beginnings before words. */
 export function find(query) {

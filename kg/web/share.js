@@ -1,8 +1,8 @@
 /* To take away: the picture, the query that gives the selection, a link that opens this view again. */
 
 import { $, draw, tell } from "./dom.js";
-import { data, edges, isPaper, nodes } from "./graph.js";
-import { colour, lines, network, viewpoint, written } from "./map.js";
+import { data, edges, nodes } from "./graph.js";
+import { colour, corners, lines, network, viewpoint, written } from "./map.js";
 import { BROADER, around, keeps, onScreen, shown } from "./shown.js";
 import { link, state } from "./state.js";
 import { save } from "./table.js";
@@ -34,7 +34,8 @@ export function svg() {
   for (const n of nodes) {
     if (!holds(n) || !(shown(n.id) || around.has(n.id))) continue;
     const look = { fill: colour[n.group], opacity: onScreen(n.id) ? 1 : 0.13 };
-    picture.append(isPaper(n.id) ? draw("rect", { x: n.x - n.size, y: n.y - n.size, width: 2 * n.size, height: 2 * n.size, ...look }) : draw("circle", { cx: n.x, cy: n.y, r: n.size, ...look }));
+    const points = corners(n);
+    picture.append(points ? draw("polygon", { points: points.map((p) => p.join(",")).join(" "), ...look }) : draw("circle", { cx: n.x, cy: n.y, r: n.size, ...look }));
   }
   for (const { string, x, y, font, ink } of written) {
     const [, weight, size] = /^(?:(\d+) )?([\d.]+)px/.exec(font) || [null, null, "12"];
@@ -51,7 +52,7 @@ export function sparql() {
   const list = (names) => names.map((n) => "kg:" + n).join(" ");
   const of = (what) => [
     `  VALUES ?relation { ${list(relations)} }`,
-    `  ?claim rdf:subject ?subject ; rdf:predicate ?relation ; rdf:object ?object ; kg:confidence ?confidence .`,
+    "  ?claim rdf:subject ?subject ; rdf:predicate ?relation ; rdf:object ?object ; kg:confidence ?confidence .",
     state.sure ? `  FILTER(?confidence >= ${(state.sure / 100).toFixed(2)})` : null,
     ...what,
   ].filter(Boolean);
