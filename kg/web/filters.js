@@ -29,8 +29,13 @@ export function startFilters() {
   $("types").append(...data.types.map((type, k) => box(type, counts.types[k], true, (keep) => change({ hide: without(state.hide, type, keep) }), { class: "t-" + type, sign: make("span", { class: "sign", "aria-hidden": "true" }) })));
   $("relations").append(...data.relations.map((relation, k) => [relation, k]).filter(([relation, k]) => relation !== BROADER && counts.relations[k]).map(([relation, k]) => box(relationName(relation), counts.relations[k], true, (keep) => change({ drop: without(state.drop, relation, keep) }))));
   $("limits").append(least.row, surest.row, make("div", { class: "slider" }, make("label", { for: "region" }, "Community"), communities));
-  $("reset").addEventListener("click", () => change({ ...WHOLE }));
-  if (narrow.matches) $("filters").open = false;
+  $("reset").addEventListener("click", () => {
+    change({ ...WHOLE });
+    $("filters").querySelector("summary").focus();
+  });
+  const foldFilters = () => { if (narrow.matches) $("filters").open = false; };
+  narrow.addEventListener("change", foldFilters);
+  foldFilters();
 }
 
 export function showFilters() {
@@ -43,6 +48,6 @@ export function showFilters() {
   const seen = nodes.filter((n) => shown(n.id)).length, lines = edges.filter((e, k) => keeps(k) && shown(e.from) && shown(e.to)).length;
   $("kept").textContent = `${count(seen)} of ${count(nodes.length)} nodes, ${count(lines)} of ${count(edges.length)} edges.`;
   const folded = nodes.filter((n) => !isPaper(n.id) && papers[n.id] < state.papers).length;
-  $("hint").textContent = folded && state.papers <= data.least ? `${count(folded)} that fewer papers name appear beside a chosen neighbour or by search.` : "";
+  $("hint").textContent = folded && state.papers > 1 && state.papers <= data.least ? `${count(folded)} that fewer papers name appear beside a chosen neighbour or by search.` : "";
   $("reset").hidden = !filtered();
 }

@@ -17,9 +17,8 @@ export const isPaper = (i) => nodes[i].group === "Paper";
 export const other = (e, i) => (edges[e].from === i ? edges[e].to : edges[e].from);
 export const sure = (e) => (support[e] ? support[e][0] : 100);
 
-/* how many papers name each entity; how many edges a paper has */
+/* how many papers name each entity */
 export const papers = nodes.map((_, i) => new Set(into[i].map((e) => edges[e].from).filter(isPaper)).size);
-export const weight = (i) => (isPaper(i) ? out[i].length : papers[i]);
 
 /* A folded node belongs where a paper that names it lies. */
 export const region = nodes.map((n, i) => {
@@ -40,8 +39,8 @@ export function text(paper, start, end) {
 }
 export const length = (string) => Array.from(string).length;
 
-/* LaTeX keeps a backslash before some signs. */
-export const tidy = (string) => string.replace(/\\([%$#&_])/g, "$1");
+/* LaTeX keeps a backslash before some signs; listings glue "times" to its number. */
+export const tidy = (string) => string.replace(/\\([%$#&_])/g, "$1").replace(/(\d)times\b/g, "$1×");
 
 /* What an edge says was gained: "speed 2x", "memory". */
 export const gains = (e) =>

@@ -6,7 +6,7 @@ import { keeps } from "./shown.js";
 import { state } from "./state.js";
 
 const DEPTH = 3, PER_COLUMN = 14;
-const WIDE = 190, TALL = 40, STEP = 280, ROW = 58, EDGE = 24;
+const WIDE = 176, TALL = 40, STEP = 304, ROW = 58, EDGE = 24;
 
 /* A paper says nothing more where what it introduces is said to be better. */
 const introduced = (i) => (isPaper(i) ? out[i].filter((e) => edges[e].relation === "introduces").map((e) => edges[e].to) : []);
@@ -38,6 +38,18 @@ export function lineage(root) {
   return { column, used: [...new Set(used)], left };
 }
 
+/* The lineage as a picture by itself, its looks written into it. */
+export function lineagePicture() {
+  const shown = $("lineage").querySelector("svg"), copy = shown.cloneNode(true), all = [...shown.querySelectorAll("*")];
+  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  [...copy.querySelectorAll("*")].forEach((element, k) => {
+    const style = getComputedStyle(all[k]);
+    for (const name of ["fill", "stroke", "stroke-width", "font-size", "font-family", "text-anchor", "paint-order"]) element.setAttribute(name, style.getPropertyValue(name));
+    element.removeAttribute("href");
+  });
+  return copy;
+}
+
 export function showLineage() {
   const { column, used, left } = lineage(state.node), columns = new Map();
   for (const [i, c] of column) columns.set(c, [...(columns.get(c) || []), i]);
@@ -62,8 +74,8 @@ export function showLineage() {
     if (words) labels.push(draw("text", { class: "gain", x: fan ? x1 + 6 : x2 - 6, y: (fan ? y1 : y2) - 5, "text-anchor": fan ? "start" : "end" }, draw("title", {}, words), short(words, 20)));
   }
   for (const [i, { x, y }] of at) {
-    const link = nodeLink(i, nodes[i].label), name = short(nodes[i].label, 46), cut = name.length > 24 ? name.lastIndexOf(" ", 24) : -1;
-    const rows = name.length <= 24 || cut < 1 ? [short(name, 26)] : [name.slice(0, cut), short(name.slice(cut + 1), 24)];
+    const link = nodeLink(i, nodes[i].label), name = short(nodes[i].label, 46), cut = name.length > 22 ? name.lastIndexOf(" ", 22) : -1;
+    const rows = name.length <= 22 || cut < 1 ? [short(name, 24)] : [name.slice(0, cut), short(name.slice(cut + 1), 22)];
     const box = draw("a", { class: "t-" + nodes[i].group + (i === state.node ? " root" : ""), href: link.getAttribute("href"), "data-node": i, "aria-label": `${nodes[i].label}, ${nodes[i].group}` },
       draw("title", {}, nodes[i].label), draw("rect", { x, y, width: WIDE, height: TALL, rx: isPaper(i) ? 3 : 9 }),
       rows.map((row, k) => draw("text", { x: x + WIDE / 2, y: y + TALL / 2 + (k - (rows.length - 1) / 2) * 15 + 4, "text-anchor": "middle" }, row)));

@@ -1,14 +1,14 @@
 /* The parts together: a change of the state shows everywhere. */
 
-import { $ } from "./dom.js";
+import { $, tell } from "./dom.js";
 import { showFilters, startFilters } from "./filters.js";
 import { showLineage } from "./lineage.js";
 import { map, panel, readColours, redraw, showAll, showAround, showPath, showRegion, takeSharedView, weave, zoomBy } from "./map.js";
-import { showPanel } from "./panel.js";
+import { improves, showPanel } from "./panel.js";
 import { ask, startSearch } from "./search.js";
 import { copyLink, copySparql, savePng, saveSvg } from "./share.js";
 import { path, sift } from "./shown.js";
-import { change, onChange, start, state } from "./state.js";
+import { change, onChange, start, state, unknown } from "./state.js";
 import { showTable } from "./table.js";
 
 const SCREENS = { table: showTable, lineage: showLineage };
@@ -28,12 +28,16 @@ onChange((before) => {
   }
   for (const choice of document.querySelectorAll("#views button")) {
     choice.setAttribute("aria-pressed", String(choice.dataset.view === state.view));
-    choice.disabled = choice.dataset.view === "lineage" && state.node < 0;
+    choice.disabled = choice.dataset.view === "lineage" && !(state.node >= 0 && improves(state.node));
   }
   document.body.dataset.view = state.view;
+  for (const id of ["take-png", "take-svg"]) $(id).disabled = state.view === "table";
+  if (unknown()) tell("No node of this graph has that address");
+  if (takeSharedView()) return;
   if (path.length && (before.to !== state.to || before.node !== state.node)) showPath();
   else if (state.node >= 0 && (before.node !== state.node || before.steps !== state.steps)) showAround(state.node);
   else if (state.node < 0 && state.region >= 0 && before.region !== state.region) showRegion(state.region);
+  else if (state.node < 0 && before.region >= 0 && state.region < 0) showAll();
   else redraw();
 });
 
@@ -43,7 +47,7 @@ document.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   change({ node: Number(link.dataset.node), ...(state.view === "table" ? { view: "map" } : {}) });
-  if (state.view === "map") panel.focus({ preventScroll: true });
+  panel.focus({ preventScroll: true });
 });
 const shut = () => {
   if (state.view !== "map") change({ view: "map" });
@@ -53,7 +57,11 @@ const shut = () => {
 };
 $("close").addEventListener("click", () => { change({ node: -1, view: state.view === "lineage" ? "map" : state.view }); map.focus(); });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && document.activeElement !== $("search") && !$("copy").open) shut();
+  if (event.key !== "Escape" || document.activeElement === $("search") || $("copy").open) return;
+  if ($("take").open) {
+    $("take").open = false;
+    $("take").querySelector("summary").focus();
+  } else shut();
 });
 $("zoom").addEventListener("click", ({ target }) => {
   const how = target.dataset.zoom;
@@ -63,6 +71,12 @@ $("zoom").addEventListener("click", ({ target }) => {
 $("views").addEventListener("click", ({ target }) => { if (target.dataset.view) change({ view: target.dataset.view }); });
 for (const [id, act] of Object.entries({ png: savePng, svg: saveSvg, sparql: copySparql, link: copyLink }))
   $("take-" + id).addEventListener("click", () => { $("take").open = false; act(); });
+$("take").addEventListener("focusout", ({ relatedTarget }) => { if (relatedTarget && !$("take").contains(relatedTarget)) $("take").open = false; });
+let waiting = 0;
+addEventListener("resize", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => { if (path.length) showPath(); else if (state.node >= 0) showAround(state.node); }, 150);
+});
 document.addEventListener("pointerdown", (event) => { if ($("take").open && !$("take").contains(event.target)) $("take").open = false; });
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
@@ -76,5 +90,4 @@ startSearch((i) => {
 });
 showAll(true);
 start();
-takeSharedView();
 document.documentElement.dataset.ready = "yes";

@@ -10,7 +10,9 @@ export const map = $("map"), panel = $("panel");
 const FONT = getComputedStyle(document.body).fontFamily;
 const MANY = 1500;
 
-if (innerHeight > innerWidth) {
+/* Upright screens see the map turned over its diagonal. */
+const upright = innerHeight > innerWidth;
+if (upright) {
   nodes.forEach((n) => { [n.x, n.y] = [n.y, n.x]; });
   data.regions = data.regions.map(([name, x, y, r]) => [name, y, x, r]);
 }
@@ -20,6 +22,7 @@ export const network = new vis.Network(map, { nodes: new vis.DataSet(), edges: n
   layout: { improvedLayout: false },
   interaction: { zoomSpeed: 0.7 },
 });
+network.canvas.frame.tabIndex = -1;
 window.network = network;
 
 export const colour = {};
@@ -31,6 +34,7 @@ export function readColours() {
 readColours();
 
 let hovered = -1, moving = false, web = null;
+export const redraw = () => network.redraw();
 export let signs = [], written = [];
 
 /* The web of edges within the regions, one path for all of them. */
@@ -225,11 +229,15 @@ function writeLabels(ctx) {
     const places = [[0, reach + high + 2], [0, -reach - high - 2], [reach + half + 4, 0], [-reach - half - 4, 0]];
     for (const [dx, dy, over] of reach < 9 ? places : [...places, [...places[0], true]]) {
       const cx = x * scale + dx, cy = y * scale + dy, box = [cx - half - 1, cy - high, cx + half + 1, cy + high];
-      if (!force && !(taken.free(box) && (over || discs.free(box)))) continue;
+      if (!(taken.free(box) && (over || discs.free(box)))) continue;
       taken.take(box);
       write(string, cx, cy, colour.text);
       return;
     }
+    if (!force) return;
+    const [[dx, dy]] = places;
+    taken.take([x * scale + dx - half - 1, y * scale + dy - high, x * scale + dx + half + 1, y * scale + dy + high]);
+    write(string, x * scale + dx, y * scale + dy, colour.text);
   };
   ctx.strokeStyle = colour.region;
   const strong = [state.node, state.to, hovered].filter((i, k, all) => i >= 0 && all.indexOf(i) === k);
@@ -262,19 +270,37 @@ function writeLabels(ctx) {
   }
   ctx.restore();
 }
+/* Where Enter would choose, for whoever moves the map by keys. */
+function cross(ctx) {
+  const { x, y } = middle(), arm = 9 / network.getScale();
+  ctx.beginPath();
+  ctx.moveTo(x - arm, y);
+  ctx.lineTo(x + arm, y);
+  ctx.moveTo(x, y - arm);
+  ctx.lineTo(x, y + arm);
+  ctx.strokeStyle = colour.text;
+  ctx.lineWidth = 1.5 / network.getScale();
+  ctx.stroke();
+}
+map.addEventListener("focus", redraw);
+map.addEventListener("blur", redraw);
 network.on("afterDrawing", (ctx) => {
   if (!moving) writeLabels(ctx);
+  if (map.matches(":focus-visible")) cross(ctx);
   document.documentElement.dataset.drawn = "yes";
 });
-export const redraw = () => network.redraw();
 
 /* ---------- moving ---------- */
 /* The part of the map that no card covers. */
 function room() {
   const [wide, tall] = [map.clientWidth, map.clientHeight], filters = $("filters");
   if (narrow.matches) return { left: 0, right: wide, top: 110, bottom: panel.hidden ? tall - 60 : tall - panel.offsetHeight };
-  return { left: filters.open ? filters.offsetWidth + 16 : 0, right: panel.hidden ? wide : wide - panel.offsetWidth - 16, top: 60, bottom: tall };
+  return { left: filters.open && filters.offsetWidth ? filters.offsetWidth + 16 : 0, right: panel.hidden ? wide : wide - panel.offsetWidth - 16, top: 60, bottom: tall };
 }
+const middle = () => {
+  const free = room();
+  return network.DOMtoCanvas({ x: (free.left + free.right) / 2, y: (free.top + free.bottom) / 2 });
+};
 export function move(position, scale, calm) {
   const free = room(), offset = { x: (free.left + free.right - map.clientWidth) / 2, y: (free.top + free.bottom - map.clientHeight) / 2 };
   network.moveTo({ position, scale, offset, animation: calm || still.matches ? false : { duration: 350, easingFunction: "easeInOutQuad" } });
@@ -301,15 +327,17 @@ export function showPath() {
   const [xs, ys] = ["x", "y"].map((k) => [...around].map((n) => nodes[n][k]));
   fit(Math.min(...xs) - 120, Math.min(...ys) - 80, Math.max(...xs) + 120, Math.max(...ys) + 80, 1.5);
 }
-export const zoomBy = (factor) => network.moveTo({ scale: Math.min(6, Math.max(0.05, network.getScale() * factor)), animation: still.matches ? false : { duration: 200, easingFunction: "easeInOutQuad" } });
+const FARTHEST = 0.05, NEAREST = 6;
+const bounded = (scale) => Math.min(NEAREST, Math.max(FARTHEST, scale));
+export const zoomBy = (factor) => network.moveTo({ scale: bounded(network.getScale() * factor), animation: still.matches ? false : { duration: 200, easingFunction: "easeInOutQuad" } });
 export function takeSharedView() {
   const at = sharedView();
-  if (at) network.moveTo({ position: { x: at[0], y: at[1] }, scale: at[2] });
+  if (at) move(upright ? { x: at[1], y: at[0] } : { x: at[0], y: at[1] }, at[2], true);
   return at !== null;
 }
 export function viewpoint() {
-  const { x, y } = network.getViewPosition();
-  return [x.toFixed(0), y.toFixed(0), network.getScale().toFixed(3)].join(",");
+  const { x, y } = middle();
+  return [...(upright ? [y, x] : [x, y]).map((n) => n.toFixed(0)), network.getScale().toFixed(3)].join(",");
 }
 
 /* ---------- pointer and keys ---------- */
@@ -346,7 +374,10 @@ const settle = () => { moving = false; redraw(); };
 const stir = () => { moving = true; clearTimeout(rest); rest = setTimeout(settle, 140); };
 network.on("dragStart", () => { moving = true; clearTimeout(rest); });
 network.on("dragEnd", settle);
-network.on("zoom", stir);
+network.on("zoom", ({ scale }) => {
+  stir();
+  if (scale !== bounded(scale)) network.moveTo({ scale: bounded(scale) });
+});
 
 map.addEventListener("keydown", (event) => {
   const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
@@ -355,7 +386,7 @@ map.addEventListener("keydown", (event) => {
   else if (event.key === "+" || event.key === "=") zoomBy(1.3);
   else if (event.key === "-") zoomBy(1 / 1.3);
   else if (event.key === "0") showAll();
-  else if (event.key === "Enter") change({ node: nodeAt(at, 1e9) });
+  else if (event.key === "Enter") change({ node: nodeAt(middle(), 1e9) });
   else return;
   event.preventDefault();
 });

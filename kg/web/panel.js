@@ -1,6 +1,6 @@
 /* The panel: what there is to say of the chosen node, every claim with the words of the paper. */
 
-import { $, button, make, nodeLink, sign } from "./dom.js";
+import { $, button, make, nodeLink, short, sign } from "./dom.js";
 import { about, data, edges, gains, into, isPaper, length, nodes, other, out, papers, relationName, support, text, tidy } from "./graph.js";
 import { BROADER, keeps, path } from "./shown.js";
 import { change, state } from "./state.js";
@@ -13,12 +13,12 @@ function marked(paper, start, end, spans) {
   let at = start;
   for (const [from, to, target] of spans) {
     if (from < at || to > end) continue;
-    parts.push(text(paper, at, from));
-    const words = text(paper, from, to);
+    parts.push(tidy(text(paper, at, from)));
+    const words = tidy(text(paper, from, to));
     parts.push(make("mark", { class: "t-" + nodes[target].group }, target === state.node ? words : nodeLink(target, words)));
     at = to;
   }
-  parts.push(text(paper, at, end));
+  parts.push(tidy(text(paper, at, end)));
   return parts;
 }
 
@@ -89,8 +89,8 @@ function results(i) {
     if (subject !== i && subject !== paper) what.append(" of ", nodeLink(subject));
     if (baseline >= 0) what.append(" against ", nodeLink(baseline));
     places.forEach((n, k) => where.append(k ? ", " : "", nodeLink(n)));
-    if (!isPaper(i)) where.append(places.length ? " · " : "", nodeLink(paper));
-    return make("tr", { title: text(paper, first, last) }, make("td", { class: "value" }, tidy(value)), what, where);
+    if (!isPaper(i)) where.append(places.length ? " · " : "", nodeLink(paper, short(nodes[paper].label, 40)));
+    return make("tr", { title: tidy(text(paper, first, last)) }, make("td", { class: "value" }, tidy(value)), what, where);
   });
   const head = make("tr", {}, ["Value", "Measure", isPaper(i) ? "On" : "On · in"].map((h) => make("th", { scope: "col" }, h)));
   return [heading("Numeric results", rows.length), make("table", {}, make("thead", {}, head), make("tbody", {}, body))];
@@ -165,8 +165,11 @@ const whole = document.title;
 export function showPanel(askPath) {
   const i = state.node, panel = $("panel");
   panel.hidden = i < 0;
-  $("content").replaceChildren(...(i < 0 ? [] : describe(i, askPath).flat().filter(Boolean)));
+  const content = $("content"), held = content.contains(document.activeElement) ? document.activeElement.textContent : null;
+  content.replaceChildren(...(i < 0 ? [] : describe(i, askPath).flat().filter(Boolean)));
   panel.scrollTop = 0;
+  /* whoever walks by keyboard stays where they were */
+  if (held !== null && i >= 0) ([...content.querySelectorAll("button")].find((b) => b.textContent === held) || panel).focus({ preventScroll: true });
   panel.setAttribute("aria-label", i < 0 ? "Details" : nodes[i].label);
   document.title = i < 0 ? whole : nodes[i].label;
 }

@@ -16,10 +16,10 @@ function entries() {
 
 /* The best nodes for a query: [number, alias that matched], exact names before beginnings before words. */
 export function find(query) {
-  const wanted = plain(query), words = wanted.split(" "), best = new Map();
+  const wanted = plain(query), words = wanted.split(" "), tight = wanted.replaceAll(" ", ""), best = new Map();
   if (!wanted) return [];
   for (const [i, name, alias] of entries()) {
-    let score = name === wanted ? 4 : name.startsWith(wanted) ? 3 : (" " + name).includes(" " + wanted) ? 2 : words.every((w) => name.includes(w)) ? 1 : 0;
+    let score = name === wanted ? 4 : name.startsWith(wanted) ? 3 : (" " + name).includes(" " + wanted) ? 2 : tight.length > 2 && name.replaceAll(" ", "").startsWith(tight) ? 2 : words.every((w) => name.includes(w)) ? 1 : 0;
     if (!score) continue;
     score = score * 1000 - (alias ? 300 : 0) - (isPaper(i) ? 500 : 0) + Math.min(200, papers[i]) - Math.min(99, 5 * (name.length - wanted.length));
     if (!best.has(i) || best.get(i)[0] < score) best.set(i, [score, alias]);
@@ -85,8 +85,10 @@ export function startSearch(act) {
     else if (event.key === "ArrowUp" && many) point((active + many - 1) % many);
     else if (event.key === "Enter") take(Math.max(active, 0));
     else if (event.key === "Escape") {
-      if (list.hidden) search.blur();
-      else fold();
+      if (!list.hidden) fold();
+      else if (search.value) search.value = "";
+      else $("map").focus();
+      $("nothing").hidden = true;
     } else return;
     event.preventDefault();
   });

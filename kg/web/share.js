@@ -1,7 +1,8 @@
 /* To take away: the picture, the query that gives the selection, a link that opens this view again. */
 
 import { $, draw, tell } from "./dom.js";
-import { data, edges, nodes } from "./graph.js";
+import { lineagePicture } from "./lineage.js";
+import { data, edges, ids, isPaper, nodes } from "./graph.js";
 import { colour, corners, lines, network, viewpoint, written } from "./map.js";
 import { BROADER, around, keeps, onScreen, shown } from "./shown.js";
 import { link, state } from "./state.js";
@@ -12,7 +13,24 @@ const view = () => {
   return { low, high, holds: (n) => n.x > low.x && n.x < high.x && n.y > low.y && n.y < high.y };
 };
 
+/* The lineage is drawn into a canvas of twice its size. */
+function lineagePng() {
+  const drawn = lineagePicture(), [wide, tall] = ["width", "height"].map((side) => 2 * Number(drawn.getAttribute(side))), image = new Image();
+  const copy = document.createElement("canvas"), ctx = copy.getContext("2d");
+  [copy.width, copy.height] = [wide, tall];
+  ctx.fillStyle = colour.region;
+  ctx.fillRect(0, 0, wide, tall);
+  image.onload = () => {
+    ctx.drawImage(image, 0, 0, wide, tall);
+    copy.toBlob((blob) => save(blob, "lineage.png"));
+  };
+  image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(drawn));
+}
 export function savePng() {
+  if (state.view === "lineage") {
+    lineagePng();
+    return;
+  }
   const canvas = network.canvas.frame.canvas, copy = document.createElement("canvas"), ctx = copy.getContext("2d");
   [copy.width, copy.height] = [canvas.width, canvas.height];
   ctx.fillStyle = colour.map;
@@ -43,7 +61,10 @@ export function svg() {
   }
   return new XMLSerializer().serializeToString(picture);
 }
-export const saveSvg = () => save(new Blob([svg()], { type: "image/svg+xml" }), "graph.svg");
+export function saveSvg() {
+  const words = state.view === "lineage" ? new XMLSerializer().serializeToString(lineagePicture()) : svg();
+  save(new Blob([words], { type: "image/svg+xml" }), state.view === "lineage" ? "lineage.svg" : "graph.svg");
+}
 
 /* The query over the Turtle file that gives the nodes shown, or the edges of the chosen node. */
 export function sparql() {
@@ -56,14 +77,17 @@ export function sparql() {
     state.sure ? `  FILTER(?confidence >= ${(state.sure / 100).toFixed(2)})` : null,
     ...what,
   ].filter(Boolean);
+  const values = (name, found) => `  VALUES ${name} { ${found.map((i) => `<${data.base}${ids[i]}>`).join(" ")} }`;
+  if (state.node >= 0 && (state.steps > 1 || state.to >= 0))
+    return [...head, "", "SELECT ?subject ?relation ?object ?confidence WHERE {", values("?subject", [...around]), values("?object", [...around]), ...of([]), "}", "ORDER BY DESC(?confidence) ?subject ?relation ?object"].join("\n");
   if (state.node >= 0) {
     const hidden = types.length < data.types.length ? [`  VALUES ?type { ${list(types)} }`, "  ?other a ?type ."] : [];
     return [...head, "", "SELECT ?subject ?relation ?object ?confidence WHERE {", `  BIND(<${data.base}${data.ids[state.node]}> AS ?node)`,
       ...of(["  FILTER(?node IN (?subject, ?object))", hidden.length ? "  BIND(IF(?subject = ?node, ?object, ?subject) AS ?other)" : null, ...hidden]), "}", "ORDER BY DESC(?confidence) ?subject ?relation ?object"].join("\n");
   }
-  const entities = types.filter((t) => t !== "Paper");
+  const entities = types.filter((t) => t !== "Paper"), inside = nodes.map((n) => n.id).filter((i) => shown(i) && !isPaper(i));
   return [...head, "PREFIX skos: <http://www.w3.org/2004/02/skos/core#>", "", "SELECT ?entity ?label ?type (COUNT(DISTINCT ?subject) AS ?papers) WHERE {", `  VALUES ?type { ${list(entities)} }`,
-    "  ?entity a ?type ; skos:prefLabel ?label .", ...of(["  ?subject a kg:Paper .", "  FILTER(?object = ?entity)"]), "}", "GROUP BY ?entity ?label ?type",
+    "  ?entity a ?type ; skos:prefLabel ?label .", ...(state.region >= 0 ? [values("?entity", inside)] : []), ...of(["  ?subject a kg:Paper .", "  FILTER(?object = ?entity)"]), "}", "GROUP BY ?entity ?label ?type",
     `HAVING (COUNT(DISTINCT ?subject) >= ${state.papers})`, "ORDER BY DESC(?papers) ?label"].join("\n");
 }
 

@@ -16,8 +16,9 @@ export function sift() {
   const hide = new Set(state.hide), drop = new Set(state.drop), strict = drop.size > 0 || state.sure > 0;
   const allowed = nodes.map((n) => !hide.has(n.group)), linked = new Uint8Array(nodes.length);
   edges.forEach(({ from, to, relation }, e) => {
-    holds[e] = allowed[from] && allowed[to] && !drop.has(relation) && (relation === BROADER || sure(e) >= state.sure) ? 1 : 0;
-    if (holds[e] && relation !== BROADER) linked[from] = linked[to] = 1;
+    const stands = !drop.has(relation) && (relation === BROADER || sure(e) >= state.sure);
+    holds[e] = stands && allowed[from] && allowed[to] ? 1 : 0;
+    if (stands && relation !== BROADER) linked[from] = linked[to] = 1;
   });
   nodes.forEach((_, i) => {
     /* of a very large graph, not all papers lie on the map */
@@ -61,5 +62,5 @@ export function shortest(from, to) {
 export const counts = {
   types: data.types.map((type) => nodes.filter((n) => n.group === type).length),
   relations: data.relations.map((relation) => edges.filter((e) => e.relation === relation).length),
-  regions: data.regions.map((_, r) => region.filter((x) => x === r).length),
+  regions: data.regions.map((_, r) => nodes.filter((n) => n.region === r).length),
 };

@@ -56,17 +56,23 @@ const notify = (before) => followers.forEach((act) => act(before));
 export function change(patch) {
   const before = { ...state }, was = address(state);
   Object.assign(state, patch);
-  if (state.node < 0 || state.node !== before.node && patch.to === undefined) state.to = -1;
+  if (state.node < 0) state.steps = START.steps;
+  if (state.node < 0 || (state.node !== before.node && patch.to === undefined)) state.to = -1;
   if (state.view === "lineage" && state.node < 0) state.view = "map";
   const now = address(state);
   if (now === was) return;
-  if (["node", "to", "view", "steps"].some((key) => state[key] !== before[key])) history.pushState(null, "", now);
-  else history.replaceState(null, "", now);
+  /* a slider would leave a step for each of its places */
+  const slid = Object.keys(state).every((key) => key === "papers" || key === "sure" || state[key] === before[key]);
+  if (slid) history.replaceState(null, "", now);
+  else history.pushState(null, "", now);
   notify(before);
 }
 
 export const link = (view) => location.href.split("#")[0] + address(state) + (view ? (address(state).includes("?") ? "&" : "?") + "at=" + view : "");
 export const filtered = () => state.hide.length + state.drop.length + (state.sure > 0) + (state.region >= 0) + (state.papers !== START.papers) > 0;
+
+/* Whether the address asks for a node that is not in this graph. */
+export const unknown = () => state.node < 0 && !["", "#"].includes(location.hash.split("?")[0]);
 
 /* The place on the map that a shared link asks for: [x, y, scale], or null. */
 export function sharedView() {
@@ -78,7 +84,7 @@ export function start() {
   const follow = () => {
     const before = { ...state };
     Object.assign(state, read());
-    if (address(state) !== address(before)) notify(before);
+    if (address(state) !== address(before) || sharedView()) notify(before);
   };
   addEventListener("popstate", follow);
   addEventListener("hashchange", follow);

@@ -1,7 +1,7 @@
 /* The table of what is shown, to sort and to keep as CSV. */
 
 import { $, button, count, make, nodeLink, sign } from "./dom.js";
-import { data, into, nodes, out, region, weight } from "./graph.js";
+import { data, into, isPaper, nodes, out, papers, region } from "./graph.js";
 import { keeps, onScreen } from "./shown.js";
 import { state } from "./state.js";
 
@@ -11,7 +11,7 @@ const links = (i) => [...out[i], ...into[i]].filter(keeps).length;
 const COLUMNS = [
   ["Name", (i) => nodes[i].label],
   ["Type", (i) => nodes[i].group],
-  ["Papers", weight, "papers that name it; of a paper, what it names"],
+  ["Papers", (i) => (isPaper(i) ? "" : papers[i]), "how many papers name it"],
   ["Degree", links, "its edges that pass the filters"],
   ["Community", community],
 ];
@@ -19,7 +19,7 @@ let by = 2, down = true;
 
 const rows = () => {
   const value = COLUMNS[by][1], sorted = nodes.map((n) => n.id).filter(onScreen).map((i) => [value(i), i]);
-  const compare = typeof sorted[0]?.[0] === "number" ? (a, b) => a - b : (a, b) => a.localeCompare(b, "en");
+  const compare = by === 2 || by === 3 ? (a, b) => (a === "" ? -1 : a) - (b === "" ? -1 : b) : (a, b) => a.localeCompare(b, "en");
   return sorted.sort((a, b) => (down ? -1 : 1) * compare(a[0], b[0]) || b[1] - a[1] && (nodes[a[1]].label < nodes[b[1]].label ? -1 : 1)).map(([, i]) => i);
 };
 
@@ -36,7 +36,11 @@ export function showTable() {
     }));
   });
   add(all.slice(0, ROWS));
-  const rest = all.length > ROWS ? button(`Show all ${count(all.length)}`, () => { add(all.slice(ROWS)); rest.remove(); }) : null;
+  const rest = all.length > ROWS ? button(`Show all ${count(all.length)}`, () => {
+    add(all.slice(ROWS));
+    body.children[ROWS].querySelector("a").focus();
+    rest.remove();
+  }) : null;
   const about = state.node < 0 ? `${count(all.length)} nodes pass the filters.` : `${count(all.length)} nodes around ${nodes[state.node].label}.`;
   $("table").replaceChildren(make("div", { class: "table-head" }, make("p", { class: "quiet" }, about), button("Save as CSV", saveCsv)),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table, scrolls" }, make("table", {}, make("thead", {}, make("tr", {}, head)), body), rest));
