@@ -19,7 +19,7 @@ LAYERS = (
     ("records", "errors", "version"),
     ("text", "vocabulary", "cues", "overrides", "ontology", "files"),
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
-    ("pipeline", "resolution", "graph"),
+    ("pipeline", "resolution", "graph", "layout"),
     ("rdf", "graphml", "page", "queries", "node", "validation", "evaluation", "training"),
     ("build",),
     ("cli",),

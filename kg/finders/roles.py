@@ -38,7 +38,7 @@ CONFIDENCE = {"introduces": 0.9, "uses": 0.75, "comparesWith": 0.7, "mentions": 
 COINED = ("title-name", "proposed-name", "called-name")
 NONE = "none"
 # what the classifier takes for none with more than this is left out
-DOUBT = 0.53
+DOUBT = 0.6
 RULED = 0.2
 # a known concept with so many others right below it is common knowledge
 COMMON = 3

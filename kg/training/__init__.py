@@ -32,8 +32,8 @@ from kg.training.fields import train_tagger
 from kg.vectors import Vectors, read_vectors
 
 FOLDS = 3
-# the share of concepts hidden from papers of the gold file, where the classifier learns and is scored
-HIDDEN_LATER = 0.3
+# the share of concepts hidden where the classifier learns and is scored, from papers of the gold file and further ones
+HIDDEN_LATER, HIDDEN_FURTHER_LATER = 0.3, 0.1
 SEEDS = (3, 4)
 TOLD = 9
 NEEDED = ("sklearn", "scipy", "pycrfsuite", "torch")
@@ -125,7 +125,7 @@ def _train_fold(rest: Sequence[Example], held: Sequence[Example], ontology: Onto
 def propose(examples: Sequence[Example], tagger: Tagger, ontology: Ontology, seed: int) -> Iterator[Proposal]:
     """Yield the likely mentions in each of `examples`, by rules that miss a share of the concepts."""
     chance = random.Random(seed)
-    seen = [hide(e, chance, 0.0 if e.further else HIDDEN_LATER) for e in examples]
+    seen = [hide(e, chance, HIDDEN_FURTHER_LATER if e.further else HIDDEN_LATER) for e in examples]
     described = [
         describe(e.words, *found, e.abbreviations, ontology.cues) for e, found in zip(examples, seen, strict=True)
     ]

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 WIDTH = 128
 DILATIONS = (1, 2, 4, 1)
-EPOCHS = 9
+EPOCHS = 12
 BATCH = 16
 RATE = 2e-3
-DROPPED, DROPPED_FEATURES = 0.4, 0.05
+DROPPED, DROPPED_FEATURES = 0.2, 0.05
 LEAST = 3
 # how much the labels of roles count beside those of types
 ROLE_SHARE = 0.7
