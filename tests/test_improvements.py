@@ -99,6 +99,17 @@ def test_improvements_of_a_nameless_method_are_the_papers(extract_text: Extract)
     assert improvements(extraction) == [(None, "LoRA", None, None)]
 
 
+def test_improvements_are_not_of_a_dataset(extract_text: Extract) -> None:
+    extraction = extract_text(
+        "FooBench: A Benchmark of Tuning",
+        "We introduce FooBench, a dataset of tuning tasks. Our method outperforms BERT by 2%.",
+    )
+    assert {(r.predicate, r.target.type) for r in extraction.relations if r.target.surface == "FooBench"} == {
+        ("introduces", "Dataset")
+    }
+    assert [(s, t) for s, t, _, _ in improvements(extraction)] == [(None, "BERT")]
+
+
 def test_improvements_quote_their_sentence(extract_text: Extract) -> None:
     extraction = extract_text("FooTune: Cheap Tuning", "We propose FooTune. FooTune beats LoRA. It is small.")
     [claim] = [r for r in extraction.relations if r.predicate == "improvesOn"]

@@ -84,7 +84,8 @@ def find_improvements(
     classifier: Classifier | None = None,
 ) -> tuple[Relation, ...]:
     """Return the improvements that the paper claims for itself or for what it introduces."""
-    main = next((r.target for r in roles if r.predicate == "introduces"), None)
+    # a dataset that the paper brings is not what is better than a model
+    main = next((r.target for r in roles if r.predicate == "introduces" and r.target.type in TARGETS), None)
     found: dict[tuple[str, int], Relation] = {}
     for candidate in find_candidates(words, mentions, roles, cues, described=classifier is not None):
         if candidate.rule not in CONFIDENCE:
@@ -96,7 +97,8 @@ def find_improvements(
                 continue
             confidence = classifier.confidence(likely)
         sentence, target = candidate.sentence, candidate.target
-        source = candidate.named or main
+        named = candidate.named
+        source = named if named is not None and named.type in TARGETS else main
         if source is not None and thing_key(source) == thing_key(target):
             continue
         place = (thing_key(target), sentence.start)
