@@ -46,7 +46,7 @@ export const tidy = (string) => string.replace(/\\([%$#&_])/g, "$1").replace(/(\
 export const gains = (e) =>
   [...new Set((support[e] || []).slice(1).map((row) => [row[6], tidy(row[7])].filter(Boolean).join(" ")).filter(Boolean))];
 
-export const NAMES = {
+const NAMES = {
   introduces: ["Introduces", "Introduced by"],
   uses: ["Uses", "Used by"],
   comparesWith: ["Compares with", "Compared with by"],

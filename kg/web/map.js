@@ -301,7 +301,7 @@ const middle = () => {
   const free = room();
   return network.DOMtoCanvas({ x: (free.left + free.right) / 2, y: (free.top + free.bottom) / 2 });
 };
-export function move(position, scale, calm) {
+function move(position, scale, calm) {
   const free = room(), offset = { x: (free.left + free.right - map.clientWidth) / 2, y: (free.top + free.bottom - map.clientHeight) / 2 };
   network.moveTo({ position, scale, offset, animation: calm || still.matches ? false : { duration: 350, easingFunction: "easeInOutQuad" } });
 }

@@ -38,7 +38,7 @@ function within(i, steps) {
 }
 
 /* The edges of a shortest connection; of two as short, the one through surer edges and rarer nodes. */
-export function shortest(from, to) {
+function shortest(from, to) {
   const best = new Map([[from, { cost: 0, edge: -1 }]]);
   let front = [from];
   while (front.length && !best.has(to)) {

@@ -3,7 +3,7 @@
 
 import { data, ids, number } from "./graph.js";
 
-export const VIEWS = ["map", "table", "lineage"];
+const VIEWS = ["map", "table", "lineage"];
 export const WHOLE = { hide: [], drop: [], papers: data.least, sure: 0, region: -1 };
 const START = { node: -1, steps: 1, to: -1, view: "map", ...WHOLE };
 export const state = { ...START };

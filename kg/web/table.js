@@ -51,7 +51,7 @@ const cell = (value) => {
   const words = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? "'" + value : String(value);
   return /[",\r\n]/.test(words) ? `"${words.replace(/"/g, '""')}"` : words;
 };
-export const csv = () =>
+const csv = () =>
   [[...COLUMNS.map(([name]) => name), "IRI"], ...rows().map((i) => [...COLUMNS.map(([, value]) => value(i)), data.base + data.ids[i]])].map((row) => row.map(cell).join(",") + "\r\n").join("");
 function saveCsv() {
   save(new Blob([csv()], { type: "text/csv" }), "graph.csv");
