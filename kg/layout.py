@@ -111,7 +111,7 @@ def lay_out(graph: Graph) -> Layout:
         places = _place_within(graph, order, seeds, papers)
         positions.update((n, (x + dx, y + dy)) for n, (dx, dy) in places.items())
     _place_around(graph, positions)
-    names = [_name(graph, frozenset(group), attraction) for group in groups]
+    names = _names(graph, len(groups), region_of, attraction)
     regions = tuple((n, x, y, r) for n, (x, y), r in zip(names, centres, radii, strict=True))
     return Layout(positions=positions, sizes=sizes, regions=regions, region_of=region_of, least=least)
 
@@ -140,16 +140,20 @@ def _communities(attraction: Mapping[Pair, int], shown: Sequence[str]) -> list[l
     return [*firm, loose] if loose else firm
 
 
-def _name(graph: Graph, group: Collection[str], attraction: Mapping[Pair, int]) -> str:
-    """Return the label of the entity that most of the group's papers are about, and few others."""
-    own, total, count = Counter[str](), Counter[str](), Counter[str]()
+def _names(graph: Graph, groups: int, region_of: Mapping[str, int], attraction: Mapping[Pair, int]) -> list[str]:
+    """Return for each region the label of the entity that most of its papers are about, and few others."""
+    own, total, count = [Counter[str]() for _ in range(groups)], Counter[str](), Counter[str]()
     for (paper, entity), strong in attraction.items():
         total[entity] += strong
         count[entity] += 1
-        own[entity] += strong if paper in group else 0
-    score = {e: own[e] ** 2 * (count[e] + EVEN) // (total[e] + 4 * UNIT) for e in own}
-    best = min(score, key=lambda e: (-score[e], e), default="")
-    return label(graph, best) if best and score[best] else ""
+        if paper in region_of:
+            own[region_of[paper]][entity] += strong
+    names = []
+    for strengths in own:
+        score = {e: s**2 * (count[e] + EVEN) // (total[e] + 4 * UNIT) for e, s in strengths.items()}
+        best = min(score, key=lambda e: (-score[e], e), default="")
+        names.append(label(graph, best) if best and score[best] else "")
+    return names
 
 
 def _place_within(graph: Graph, order: Sequence[str], free: list[Point], papers: set[str]) -> dict[str, Point]:

@@ -94,19 +94,20 @@ def decide_things(
     for name, places in group_things(chosen).items():
         roles = {role: p for role, p in likely[name].items() if role != NONE}
         role = min(roles, key=lambda r: (-roles[r], r))
-        typed = tuple(_typed(words, places, tagging))
-        yield Decision(role=role, places=typed, reasons=_reasons(words, typed, tagging, role, roles[role]))
+        rows = [tagging.type_row(words.token_at(m.start), words.token_at(m.end - 1) + 1) for m in places]
+        typed = tuple(_typed(places, rows))
+        yield Decision(role=role, places=typed, reasons=_reasons(typed, rows, role, roles[role]))
 
 
-def _typed(words: Words, places: Sequence[Mention], tagging: Tagging) -> Sequence[Mention]:
+def _typed(places: Sequence[Mention], rows: Sequence[Sequence[float]]) -> Sequence[Mention]:
     """Return the `places` of a thing with the type that the tagger sees in all of them together.
 
-    A concept has its type from the vocabulary; what a rule says of a new name counts for `RULED` of the tagger's word.
+    `rows` are the probabilities of each place by type. A concept has its type from the vocabulary; what a rule says of
+    a new name counts for `RULED` of the tagger's word.
     """
     first = places[0]
     if first.concept is not None:
         return places
-    rows = [tagging.type_row(words.token_at(m.start), words.token_at(m.end - 1) + 1) for m in places]
     sums = dict(zip(TYPES, map(math.fsum, zip(*rows, strict=True)), strict=True))
     sums[first.type] += RULED * sum(sums.values())
     kind = max(TYPES, key=lambda t: (sums[t], t == first.type))
@@ -114,15 +115,14 @@ def _typed(words: Words, places: Sequence[Mention], tagging: Tagging) -> Sequenc
 
 
 def _reasons(
-    words: Words, places: Sequence[Mention], tagging: Tagging, role: str, probability: float
+    places: Sequence[Mention], rows: Sequence[Sequence[float]], role: str, probability: float
 ) -> tuple[float, ...]:
     """Return what speaks for a thing, its type and its role being right.
 
     These are the log odds of the role and of the type, that the vocabulary knows the thing, which role it is, and how
     sure the tagger is of its best place; some of them together.
     """
-    spans = [(words.token_at(m.start), words.token_at(m.end - 1) + 1) for m in places]
-    types = [max(column) for column in zip(*(tagging.type_row(*span) for span in spans), strict=True)]
+    types = [max(column) for column in zip(*rows, strict=True)]
     sure = log_odds(probability)
     of_type = log_odds(types[TYPES.index(places[0].type)] / (sum(types) + LEAST_ODDS))
     known, used = float(places[0].concept is not None), float(role == "uses")

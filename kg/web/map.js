@@ -62,7 +62,8 @@ export function lines() {
   return found;
 }
 
-const bounds = (pad) => {
+/* What of the map is in view, and so many pixels around it. */
+export const bounds = (pad) => {
   const low = network.DOMtoCanvas({ x: -pad, y: -pad }), high = network.DOMtoCanvas({ x: map.clientWidth + pad, y: map.clientHeight + pad });
   return { low, high, holds: ({ x, y }) => x > low.x && x < high.x && y > low.y && y < high.y };
 };

@@ -3,15 +3,10 @@
 import { $, draw, tell } from "./dom.js";
 import { lineagePicture } from "./lineage.js";
 import { data, edges, ids, isPaper, nodes } from "./graph.js";
-import { colour, corners, lines, network, viewpoint, written } from "./map.js";
+import { bounds, colour, corners, lines, network, viewpoint, written } from "./map.js";
 import { BROADER, around, keeps, onScreen, shown } from "./shown.js";
 import { link, state } from "./state.js";
 import { save } from "./table.js";
-
-const view = () => {
-  const map = $("map"), low = network.DOMtoCanvas({ x: 0, y: 0 }), high = network.DOMtoCanvas({ x: map.clientWidth, y: map.clientHeight });
-  return { low, high, holds: (n) => n.x > low.x && n.x < high.x && n.y > low.y && n.y < high.y };
-};
 
 /* The lineage is drawn into a canvas of twice its size. */
 function lineagePng() {
@@ -40,7 +35,7 @@ export function savePng() {
 }
 
 export function svg() {
-  const { low, high, holds } = view(), scale = network.getScale(), chosen = state.node >= 0;
+  const { low, high, holds } = bounds(0), scale = network.getScale(), chosen = state.node >= 0;
   const picture = draw("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `${low.x} ${low.y} ${high.x - low.x} ${high.y - low.y}`, width: $("map").clientWidth, height: $("map").clientHeight });
   picture.append(draw("rect", { x: low.x, y: low.y, width: high.x - low.x, height: high.y - low.y, fill: colour.map }));
   for (const [, cx, cy, r] of data.regions) picture.append(draw("circle", { cx, cy, r, fill: colour.region, stroke: colour["region-line"], "stroke-width": 1 / scale }));

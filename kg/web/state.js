@@ -68,7 +68,11 @@ export function change(patch) {
   notify(before);
 }
 
-export const link = (view) => location.href.split("#")[0] + address(state) + (view ? (address(state).includes("?") ? "&" : "?") + "at=" + view : "");
+/* The address of all this, with the place on the map. */
+export function link(view) {
+  const here = address(state);
+  return `${location.href.split("#")[0]}${here}${here.includes("?") ? "&" : "?"}at=${view}`;
+}
 export const filtered = () => state.hide.length + state.drop.length + (state.sure > 0) + (state.region >= 0) + (state.papers !== START.papers) > 0;
 
 /* Whether the address asks for a node that is not in this graph. */

@@ -15,11 +15,12 @@ const COLUMNS = [
   ["Degree", links, "its edges that pass the filters"],
   ["Community", community],
 ];
+const counted = (column) => column === 2 || column === 3;
 let by = 2, down = true;
 
 const rows = () => {
   const value = COLUMNS[by][1], sorted = nodes.map((n) => n.id).filter(onScreen).map((i) => [value(i), i]);
-  const compare = by === 2 || by === 3 ? (a, b) => (a === "" ? -1 : a) - (b === "" ? -1 : b) : (a, b) => a.localeCompare(b, "en");
+  const compare = counted(by) ? (a, b) => (a === "" ? -1 : a) - (b === "" ? -1 : b) : (a, b) => a.localeCompare(b, "en");
   return sorted.sort((a, b) => (down ? -1 : 1) * compare(a[0], b[0]) || b[1] - a[1] && (nodes[a[1]].label < nodes[b[1]].label ? -1 : 1)).map(([, i]) => i);
 };
 
@@ -29,7 +30,7 @@ export function showTable() {
   const head = COLUMNS.map(([name, , title], k) => {
     const sorted = k === by ? (down ? "descending" : "ascending") : "none";
     return make("th", { scope: "col", "aria-sort": sorted, title: title || null }, button(name, () => {
-      down = k === by ? !down : k === 2 || k === 3;
+      down = k === by ? !down : counted(k);
       by = k;
       showTable();
       $("table").querySelectorAll("thead button")[k].focus();
