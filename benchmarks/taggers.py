@@ -24,8 +24,9 @@ from spacy.tokens import Span as SpacySpan
 from spacy.training import Example as Annotated
 from spacy.util import filter_spans, fix_random_seed, minibatch
 
+from kg.files import ontology_folder
 from kg.network import Network
-from kg.ontology import ontology_folder, read_ontology
+from kg.ontology import read_ontology
 from kg.records import TYPES
 from kg.tagger import WEIGHTS, Tagger, build_tagger, tag
 from kg.tokens import describe

@@ -9,7 +9,6 @@ leaves the former exports as they were.
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 import time
 from collections import Counter
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import OutputError
+from kg.files import remove_leftovers
 from kg.graph import Graph, build_graph
 from kg.graphml import write_graphml
 from kg.page import write_page
@@ -87,7 +87,7 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
         for name in EXPORTS:
             if (output / name).is_dir():
                 raise IsADirectoryError(f"{name} is a folder there")
-        _clear_leftovers(output)
+        remove_leftovers(output, ".build-*")
         with tempfile.TemporaryDirectory(prefix=f".build-{os.getpid()}-", dir=output) as staging:
             folder = Path(staging)
             write_turtle(graph, folder / "graph.ttl", base)
@@ -97,24 +97,6 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
                 (folder / name).replace(output / name)
     except OSError as e:
         raise OutputError(f"{output}: cannot be written: {e.strerror or e}; choose another folder with -o") from e
-
-
-def _clear_leftovers(output: Path) -> None:
-    """Remove what a build left in `output` that was killed."""
-    for folder in output.glob(".build-*"):
-        process = folder.name.split("-")[1]
-        if not process.isdigit() or not _is_running(int(process)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _summary(reading: Reading, resolution: Resolution, seconds: float) -> Summary:

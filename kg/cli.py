@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,12 @@ from kg.errors import KGError
 from kg.version import VERSION
 
 if TYPE_CHECKING:
+    from pyoxigraph import Store
+
     from kg.evaluation import Evaluation
+    from kg.queries import NamedQuery
     from kg.records import Extraction
+    from kg.sparql import Answer
 
 BASE_IRI = re.compile(
     r"(?:https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?(?:/[\w.~-]+)*/#?|urn:[\w-]+(?::[\w.-]+)*:)"
@@ -103,37 +107,86 @@ def _progress(found: Iterable[Extraction], total: int) -> Iterator[Extraction]:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "tsv", "json", "ttl"]),
+    type=click.Choice(["table", "csv", "tsv", "json", "ttl", "nt", "jsonld"]),
     default=None,
     help="Default: table; ttl for triples.",
 )
-@click.option("--list", "listing", is_flag=True, help="Show the named queries.")
-def query(arguments: tuple[str, ...], form: str | None, listing: bool) -> None:
+@click.option(
+    "--set",
+    "values",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A value for a parameter of a named query; again for several.",
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="ROWS", help="Show no more rows than these.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Give up after that.")
+@click.option("--list", "listing", is_flag=True, help="Show the named queries and their parameters.")
+def query(
+    arguments: tuple[str, ...],
+    form: str | None,
+    values: tuple[str, ...],
+    limit: int | None,
+    timeout: float | None,
+    *,
+    listing: bool,
+) -> None:
     """Run SPARQL: a named query, a .rq file, the text itself, or - for standard input."""
-    import pyoxigraph
-
-    from kg.queries import load_store, query_text, read_named_queries, read_prefixes, rows, run_query, serialize_answer
+    from kg.queries import NamedQuery, bind, find_query, read_named_queries
+    from kg.sparql import read_prefixes, run_query, within
+    from kg.store import file_prefixes, open_store
 
     if listing:
-        named = read_named_queries().values()
-        width = max((len(q.name) for q in named), default=0)
-        for known in named:
-            click.echo(f"{known.name:<{width}}  {known.title}")
+        _list_queries(read_named_queries().values())
         return
     if not 1 <= len(arguments) <= 2:
         raise click.UsageError("give a query, or a graph and a query; kg query --list shows the named ones")
     graph, asked = (Path(arguments[0]), arguments[1]) if len(arguments) == 2 else (GRAPH, arguments[0])
-    text = sys.stdin.read() if asked == "-" else query_text(asked)
-    prefixes = read_prefixes()
-    answer = run_query(load_store(graph), text, prefixes)
-    if isinstance(answer, pyoxigraph.QuerySolutions) and form in (None, "table"):
-        _print_table([v.value for v in answer.variables], rows(answer, prefixes))
+    named = NamedQuery(name="", title="", text=sys.stdin.read()) if asked == "-" else find_query(asked)
+    given: dict[str, list[str]] = {}
+    for value in values:
+        name, equals, wanted = value.partition("=")
+        if not equals:
+            raise click.BadParameter(
+                f"{value}: NAME=VALUE is wanted, such as technique=FlashAttention", param_hint="--set"
+            )
+        given.setdefault(name.lstrip("?"), []).append(wanted)
+    store = open_store(graph)
+    prefixes = {**read_prefixes(), **file_prefixes(graph)}
+    text = bind(named, given, store)
+    within(timeout, lambda: _answer(store, run_query(store, text, prefixes), text, prefixes, form, limit))
+
+
+def _list_queries(named: Collection[NamedQuery]) -> None:
+    width = max((len(q.name) for q in named), default=0)
+    for known in named:
+        click.echo(f"{known.name:<{width}}  {known.title}")
+        for p in known.parameters:
+            default = "" if p.default == "UNDEF" else f" [{p.default}]"
+            click.echo(f"{'':<{width}}    --set {p.name}=…  {p.about}{default}")
+
+
+def _answer(
+    store: Store, answer: Answer, text: str, prefixes: Mapping[str, str], form: str | None, limit: int | None
+) -> None:
+    import pyoxigraph
+
+    from kg.answers import answer_chunks, rows
+    from kg.sparql import missing_nodes
+
+    if form not in (None, "table") or not isinstance(answer, pyoxigraph.QuerySolutions):
+        for chunk in answer_chunks(answer, None if form == "table" else form, limit):
+            sys.stdout.buffer.write(chunk.encode())
         return
-    default = "ttl" if isinstance(answer, pyoxigraph.QueryTriples) else "csv"
-    sys.stdout.buffer.write(serialize_answer(answer, form or default))
+    count = _print_table([v.value for v in answer.variables], rows(answer, prefixes, store, limit))
+    if not count:
+        for note in missing_nodes(store, text, prefixes):
+            click.echo(f"kg: {note}", err=True)
+    more = limit is not None and count == limit and next(answer, None) is not None
+    click.echo(f"{count} row{'s' if count != 1 else ''}" + (" of more" if more else ""), err=True)
 
 
-def _print_table(names: list[str], found: Iterable[list[str]]) -> None:
+def _print_table(names: list[str], found: Iterable[list[str]]) -> int:
+    """Print the rows that are `found` and return how many."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -150,7 +203,7 @@ def _print_table(names: list[str], found: Iterable[list[str]]) -> None:
         table.add_row(*(Text(cell if len(cell) <= longest else f"{cell[: longest - 1]}…") for cell in row))
         count += 1
     console.print(table)
-    click.echo(f"{count} row{'s' if count != 1 else ''}", err=True)
+    return count
 
 
 @main.command()
@@ -160,14 +213,33 @@ def _print_table(names: list[str], found: Iterable[list[str]]) -> None:
 def show(name: str, graph: Path, *, names: bool) -> None:
     """Show one node: aliases, broader terms, papers, relations, each with its evidence sentence."""
     from kg.node import describe_node, find_nodes, justify_names
-    from kg.queries import load_store
+    from kg.store import open_store
 
-    store = load_store(graph)
+    store = open_store(graph)
     best, *others = find_nodes(store, name)
     for line in (justify_names if names else describe_node)(store, best):
         click.echo(line)
     if others:
         click.echo(f"kg: {name} may also mean " + ", ".join(f"{n.name} ({n.kind}) {n.iri}" for n in others), err=True)
+
+
+@main.command()
+@click.argument("start", metavar="A")
+@click.argument("end", metavar="B")
+@click.option("--graph", type=click.Path(path_type=Path), default=GRAPH, show_default=True, help="The Turtle file.")
+@click.option("--count", type=click.IntRange(min=1), default=3, show_default=True, help="How many ways to show.")
+def path(start: str, end: str, graph: Path, count: int) -> None:
+    """Show the shortest ways from A to B along the edges of the graph, each step with its evidence."""
+    from kg.node import find_node
+    from kg.paths import describe_path, find_paths
+    from kg.store import open_store
+
+    store = open_store(graph)
+    ends = find_node(store, start), find_node(store, end)
+    for number, way in enumerate(find_paths(store, *ends, count=count), 1):
+        click.echo(("" if number == 1 else "\n") + f"{number}.")
+        for line in describe_path(store, way):
+            click.echo(line)
 
 
 @main.command()
@@ -177,7 +249,7 @@ def validate(graph: Path) -> None:
     from rdflib import RDF
 
     from kg.errors import InputError
-    from kg.ontology import ontology_folder
+    from kg.files import ontology_folder
     from kg.rdf import KG
     from kg.validation import find_violations, read_turtle
 

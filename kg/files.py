@@ -1,15 +1,32 @@
-"""Files that appear whole or not at all."""
+"""Where the ontology lies, and files that appear whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from kg.errors import OutputError
+from kg.errors import OntologyError, OutputError
+
+
+def ontology_folder() -> Path:
+    """Return the folder of the ontology that came with the program.
+
+    In an installed package it lies beside the modules, in a checkout at the top.
+
+    Raises:
+        OntologyError: the folder is in neither of its two places.
+    """
+    here = Path(__file__).resolve().parent
+    for folder in (here / "ontology", here.parent / "ontology"):
+        if (folder / "kg.ttl").is_file():
+            return folder
+    raise OntologyError(f"{here}: the ontology is missing from this installation; install the package again")
 
 
 @contextlib.contextmanager
@@ -43,3 +60,21 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def remove_leftovers(folder: Path, pattern: str) -> None:
+    """Remove the folders in `folder` that match `pattern` and whose process is gone, the first number in their name."""
+    for left in folder.glob(pattern):
+        process = re.search(r"-(\d+)(?:-|$)", left.name)
+        if process is None or not _is_running(int(process[1])):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

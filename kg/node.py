@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from kg.errors import NotFoundError
+from kg.sparql import read_prefixes, run_query
 from kg.text import key, title_key
 from kg.vocabulary import BASE
 
@@ -28,20 +29,20 @@ FORWARD = {
     "improvesOn": "improves on",
 }
 NAMES = """
-SELECT ?node ?name ?type WHERE {
-  ?node a ?type .
-  { ?node skos:prefLabel ?name } UNION { ?node skos:altLabel ?name } UNION { ?node dcterms:title ?name }
+SELECT ?node ?name ?type ?alias WHERE {
+  VALUES (?named ?alias) { (skos:prefLabel false) (dcterms:title false) (skos:altLabel true) }
+  ?node ?named ?name ; a ?type .
   FILTER(STRSTARTS(STR(?type), STR(kg:)) && ?type != kg:Entity)
 }"""
 ABOUT = """
-SELECT ?p ?o WHERE {
+SELECT ?p ?o ?node WHERE {
   ?node ?p ?o .
   FILTER(?p IN (skos:prefLabel, skos:altLabel, skos:definition, dcterms:title, dcterms:abstract))
 } ORDER BY ?p ?o"""
-BROADER = "SELECT ?label WHERE { ?node skos:broader ?b . ?b skos:prefLabel ?label } ORDER BY ?label"
-NARROWER = "SELECT ?label WHERE { ?n skos:broader ?node . ?n skos:prefLabel ?label } ORDER BY ?label"
+BROADER = "SELECT ?label ?node WHERE { ?node skos:broader ?b . ?b skos:prefLabel ?label } ORDER BY ?label"
+NARROWER = "SELECT ?label ?node WHERE { ?n skos:broader ?node . ?n skos:prefLabel ?label } ORDER BY ?label"
 EDGES = """
-SELECT ?forward ?p ?other ?name ?confidence ?quote ?aspect ?value WHERE {
+SELECT ?forward ?p ?other ?name ?confidence ?quote ?aspect ?value ?node WHERE {
   { ?c rdf:subject ?node ; rdf:object ?other . BIND(true AS ?forward) }
   UNION { ?c rdf:object ?node ; rdf:subject ?other . BIND(false AS ?forward) }
   VALUES (?p ?rank) {
@@ -53,15 +54,15 @@ SELECT ?forward ?p ?other ?name ?confidence ?quote ?aspect ?value WHERE {
   BIND(COALESCE(?label, ?title) AS ?name)
 } ORDER BY DESC(?forward) ?rank ?name ?other DESC(BOUND(?value)) DESC(BOUND(?aspect)) ?start ?e"""
 SURFACES = """
-SELECT ?surface ?rule ?quote ?title WHERE {
+SELECT ?surface ?rule ?quote ?title ?node WHERE {
   ?c rdf:object ?node ; a kg:Claim ; kg:evidence ?e .
   ?e kg:surface ?surface ; kg:rule ?rule ; kg:quote ?quote ; kg:statedIn ?paper ; kg:start ?start .
   ?paper dcterms:title ?title
 } ORDER BY ?title ?start ?rule"""
 RESULTS = """
-SELECT ?metric ?value ?quote WHERE {
-  { SELECT DISTINCT ?r WHERE { ?r kg:reportedIn|kg:subject ?node } }
-  ?r kg:metric ?metric ; kg:value ?value ; kg:evidence ?e . ?e kg:quote ?quote ; kg:start ?start
+SELECT DISTINCT ?metric ?value ?quote ?start ?r ?node WHERE {
+  ?r kg:reportedIn|kg:subject ?node ; kg:metric ?metric ; kg:value ?value ; kg:evidence ?e .
+  ?e kg:quote ?quote ; kg:start ?start
 } ORDER BY ?start ?r"""
 
 
@@ -74,46 +75,61 @@ class Node:
     name: str
 
 
-def find_nodes(store: pyoxigraph.Store, name: str) -> tuple[Node, ...]:
-    """Return the nodes that `name` may mean, the best first: its label, an alias, a title, an id.
+def find_nodes(store: pyoxigraph.Store, name: str, kind: str = "Node") -> tuple[Node, ...]:
+    """Return the nodes of a `kind` that `name` may mean, the best first: its label, an alias, a title, an id.
+
+    `kind` is a class of the ontology, without its prefix; "Entity" is all of them but papers, "Node" is all.
 
     Raises:
         NotFoundError: there is none; the message proposes similar names.
     """
-    from kg.queries import read_prefixes
+    return tuple(node for _, node in _ranked(store, name, kind))
 
+
+def find_node(store: pyoxigraph.Store, name: str, kind: str = "Node") -> Node:
+    """Return the node of a `kind` that `name` means.
+
+    Raises:
+        NotFoundError: there is none, or there are several that fit as well; the message lists them.
+    """
+    found = _ranked(store, name, kind)
+    best = [node for rank, node in found if rank == found[0][0]]
+    if len(best) > 1:
+        those = ", ".join(f"{n.name} ({n.kind}) {n.iri}" for n in best)
+        raise NotFoundError(f"{name} may mean several things; give the IRI of one: {those}")
+    return best[0]
+
+
+def _ranked(store: pyoxigraph.Store, name: str, kind: str) -> list[tuple[int, Node]]:
     prefix, _, local = name.partition(":")
     whole = read_prefixes().get(prefix, "") + local
     wanted, wanted_title = key(name), title_key(name)
     ranked: dict[str, tuple[int, Node]] = {}
     names: list[str] = []
-    for iri, label, kind in _ask(store, NAMES):
+    for iri, label, of, alias in ask(store, NAMES):
+        short = of.rsplit("#")[-1]
+        if short != kind and (kind not in ("Node", "Entity") or (kind == "Entity" and short == "Paper")):
+            continue
         names.append(label)
-        short = kind.rsplit("#")[-1]
-        found = Node(iri=iri, kind=short, name=label)
-        if iri in (name, BASE + name, whole):
-            ranked[iri] = (0, found)
-        elif label == name:
-            ranked[iri] = min(ranked.get(iri, (1, found)), (1, found), key=lambda r: r[0])
-        elif (wanted and key(label) == wanted) or (short == "Paper" and title_key(label) == wanted_title):
-            ranked.setdefault(iri, (2, found))
+        alike = (wanted and key(label) == wanted) or (short == "Paper" and title_key(label) == wanted_title)
+        rank = 0 if iri in (name, BASE + name, whole) else 1 if label == name and alias == "false" else 2
+        if rank == 0 or label == name or alike:
+            found = rank + (rank == 2 and label != name), Node(iri=iri, kind=short, name=label)
+            ranked[iri] = min(ranked.get(iri, found), found, key=lambda r: r[0])
     if not ranked:
         import difflib
 
         near = difflib.get_close_matches(name.lower(), sorted({n.lower() for n in names}), n=3, cutoff=0.7)
         hint = f"; similar: {', '.join(near)}" if near else ""
-        raise NotFoundError(f"{name}: nothing in the graph has this name{hint}")
-    return tuple(node for _, node in sorted(ranked.values(), key=lambda r: (r[0], r[1].iri)))
+        what = "nothing" if kind == "Node" else f"no {kind}"
+        raise NotFoundError(f"{name}: {what} in the graph has this name{hint}")
+    return sorted(ranked.values(), key=lambda r: (r[0], r[1].iri))
 
 
 def describe_node(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
     """Yield the lines that tell what `node` is and what is said of it."""
-
-    def ask(query: str) -> Iterator[list[str]]:
-        return _ask(store, query.replace("?node", f"<{node.iri}>"))
-
     facts: dict[str, list[str]] = {}
-    for predicate, value in ask(ABOUT):
+    for predicate, value in ask(store, ABOUT, node=node.iri):
         facts.setdefault(predicate.replace("#", "/").rsplit("/")[-1], []).append(value)
     yield f"{next(iter(facts.get('prefLabel', facts.get('title', [node.name]))))}  ({node.kind})"
     yield f"  {node.iri}"
@@ -121,14 +137,14 @@ def describe_node(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
         yield f"  {text}"
     for caption, values in (
         ("also", sorted(facts.get("altLabel", []))),
-        ("broader", [r[0] for r in ask(BROADER)]),
-        ("narrower", [r[0] for r in ask(NARROWER)]),
+        ("broader", [r[0] for r in ask(store, BROADER, node=node.iri)]),
+        ("narrower", [r[0] for r in ask(store, NARROWER, node=node.iri)]),
     ):
         if values:
             yield f"  {caption}: {', '.join(values)}"
     heading = ""
     last: tuple[str, str] | None = None
-    for forward, predicate, other, name, confidence, quote, aspect, value in ask(EDGES):
+    for forward, predicate, other, name, confidence, quote, aspect, value in ask(store, EDGES, node=node.iri):
         relation = predicate.rsplit("#")[-1]
         caption = (FORWARD if forward == "true" else INVERSE)[relation]
         if caption != heading:
@@ -141,11 +157,11 @@ def describe_node(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
         said = ", ".join(x for x in (aspect, value) if x)
         yield f"  {name}  [{float(confidence):.2f}]" + (f"  ({said})" if said else "")
         yield f"      “{quote}”"
-    results = list(ask(RESULTS))
+    results = list(ask(store, RESULTS, node=node.iri))
     if results:
         yield ""
         yield "results:"
-        for metric, value, quote in results:
+        for metric, value, quote, *_ in results:
             yield f"  {metric}: {value}"
             yield f"      “{quote}”"
 
@@ -155,10 +171,10 @@ def justify_names(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
 
     A name that no paper uses comes from the vocabulary alone.
     """
-    facts = _ask(store, ABOUT.replace("?node", f"<{node.iri}>"))
+    facts = ask(store, ABOUT, node=node.iri)
     names = sorted({value for predicate, value in facts if predicate.endswith(("prefLabel", "altLabel"))})
     used: dict[tuple[str, ...], tuple[str, str, str]] = {}
-    for surface, rule, quote, title in _ask(store, SURFACES.replace("?node", f"<{node.iri}>")):
+    for surface, rule, quote, title in ask(store, SURFACES, node=node.iri):
         used.setdefault(key(surface), (rule, quote, title))
     for name in names:
         if key(name) not in used:
@@ -169,9 +185,14 @@ def justify_names(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
         yield f"    “{quote}”"
 
 
-def _ask(store: pyoxigraph.Store, query: str) -> Iterator[list[str]]:
-    """Yield the rows that answer `query`, unbound variables empty."""
-    from kg.queries import read_prefixes, run_query
+def ask(store: pyoxigraph.Store, query: str, **given: str) -> Iterator[list[str]]:
+    """Yield the rows that answer `query`, unbound variables empty.
 
-    for solution in cast("pyoxigraph.QuerySolutions", run_query(store, query, read_prefixes())):
-        yield ["" if term is None else str(getattr(term, "value", term)) for term in solution]
+    The IRIs that are `given` stand for the last variables of its SELECT and are left out of the rows.
+    """
+    import pyoxigraph
+
+    bound = {pyoxigraph.Variable(name): pyoxigraph.NamedNode(iri) for name, iri in given.items()}
+    for solution in cast("pyoxigraph.QuerySolutions", run_query(store, query, read_prefixes(), bound)):
+        terms = list(solution)[: -len(bound) or None]
+        yield ["" if term is None else str(getattr(term, "value", term)) for term in terms]

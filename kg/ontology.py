@@ -1,7 +1,4 @@
-"""Where the ontology is, and all of it that the extraction needs.
-
-In an installed package the folder lies beside the modules, in a checkout at the top.
-"""
+"""All of the ontology that the extraction needs."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from kg.cues import Cues, read_cues
-from kg.errors import OntologyError
 from kg.overrides import Overrides, read_overrides
 from kg.vocabulary import Vocabulary, read_vocabulary
 
@@ -23,19 +19,6 @@ class Ontology:
     vocabulary: Vocabulary
     cues: Cues
     overrides: Overrides
-
-
-def ontology_folder() -> Path:
-    """Return the folder of the ontology that came with the program.
-
-    Raises:
-        OntologyError: the folder is in neither of its two places.
-    """
-    here = Path(__file__).resolve().parent
-    for folder in (here / "ontology", here.parent / "ontology"):
-        if (folder / "kg.ttl").is_file():
-            return folder
-    raise OntologyError(f"{here}: the ontology is missing from this installation; install the package again")
 
 
 @lru_cache(maxsize=4)

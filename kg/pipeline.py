@@ -27,6 +27,7 @@ from spacy.tokens import Doc
 
 from kg.classifier import Classifier, read_classifier
 from kg.cues import Cues
+from kg.files import ontology_folder
 from kg.finders.abbreviations import Abbreviation, find_abbreviations
 from kg.finders.compositions import find_compositions
 from kg.finders.improvements import find_improvements
@@ -36,7 +37,7 @@ from kg.finders.results import find_results
 from kg.finders.roles import decide_roles, find_roles
 from kg.finders.terms import find_terms
 from kg.finders.words import Words, read_words
-from kg.ontology import ontology_folder, read_ontology
+from kg.ontology import read_ontology
 from kg.perceptron import read_perceptron
 from kg.records import Extraction, Mention, Paper, Relation, Resolution, Result
 from kg.resolution import resolve

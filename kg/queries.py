@@ -1,33 +1,45 @@
-"""SPARQL over the Turtle export, in the process, by Oxigraph.
+"""The named queries of ``ontology/queries/`` and their parameters.
 
-A query is a named one of ``ontology/queries/``, a ``.rq`` file, or the text itself. The prefixes of
-``ontology/kg.ttl`` are predeclared. ``SERVICE`` is refused: a query never contacts another machine. What
-is refused is any text that reads like the clause, wherever it stands: to tell a clause from a string or a
-comment takes a whole parser of SPARQL, and the least difference from that of Oxigraph would be a way round.
+A named query is a whole SPARQL query, ready for any engine. Its first line asks the question, as a comment; a line
+``# ?technique (Technique): …`` declares a parameter, whose default stands in ``VALUES ?technique { … }``. A value takes
+the place of the default as an RDF term that Oxigraph writes: no text of a user ever becomes part of a query.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.errors import InputError, NotFoundError, QueryError
-from kg.ontology import ontology_folder
+from kg.errors import NotFoundError, QueryError
+from kg.files import ontology_folder
+from kg.node import find_node
+from kg.records import RELATIONS
+from kg.sparql import TERMS
 
 if TYPE_CHECKING:
     import pyoxigraph
 
-PREFIX = re.compile(r"^@prefix\s+([\w-]*):\s+<([^>]*)>\s*\.", re.MULTILINE)
-SPACE = r"(?:\s|\#[^\r\n]*+)*+"
-# SERVICE [SILENT] <iri>, variable or prefixed name, {; SPARQL wants no space before, between or after
-SERVICE = re.compile(
-    rf"(?<![?$:]) SERVICE {SPACE} (?:SILENT {SPACE})? (?:<[^<>]*> | (?:\\. | [^\s{{}}<>\\\#])++) {SPACE} \{{",
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
-)
+    Term = pyoxigraph.NamedNode | pyoxigraph.Literal
+
+PARAMETER = re.compile(r"^# \?(\w+) \((\w+)\): (.*)$", re.MULTILINE)
+DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """What a named query can be told.
+
+    `kind` is a class of the ontology, "Node" for any of them, "Relation", "number" or "text"; `default` is SPARQL.
+    """
+
+    name: str
+    kind: str
+    about: str
+    default: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,36 +49,45 @@ class NamedQuery:
     name: str
     title: str
     text: str
-
-
-def read_prefixes(folder: Path | None = None) -> dict[str, str]:
-    """Return the prefixes that ``kg.ttl`` declares, with their IRIs."""
-    text = ((folder or ontology_folder()) / "kg.ttl").read_text(encoding="utf-8")
-    return dict(PREFIX.findall(text))
+    parameters: tuple[Parameter, ...] = ()
 
 
 def read_named_queries(folder: Path | None = None) -> dict[str, NamedQuery]:
     """Return the named queries by name, sorted."""
     found = {}
-    for path in sorted(((folder or ontology_folder()) / "queries").glob("*.rq")):
+    for path in sorted(((folder or ontology_folder()) / "queries").glob("*.rq"), key=lambda p: p.stem):
         text = path.read_text(encoding="utf-8")
-        title = text.split("\n", 1)[0].lstrip("# ").strip()
-        found[path.stem] = NamedQuery(name=path.stem, title=title, text=text)
+        found[path.stem] = NamedQuery(
+            name=path.stem,
+            title=text.split("\n", 1)[0].lstrip("# ").strip(),
+            text=text,
+            parameters=tuple(
+                Parameter(name=name, kind=kind, about=about, default=_values(name, text).group(1).strip())
+                for name, kind, about in PARAMETER.findall(text)
+            ),
+        )
     return found
 
 
-def query_text(query: str, folder: Path | None = None) -> str:
-    """Return the SPARQL that `query` stands for: a named query, a ``.rq`` file or the text itself.
+def _values(name: str, text: str) -> re.Match[str]:
+    match = re.search(rf"\bVALUES \?{name} \{{([^{{}}]*)\}}", text)
+    if match is None:
+        raise QueryError(f"the query declares ?{name}, but has no VALUES ?{name} {{ … }} to take its value")
+    return match
+
+
+def find_query(query: str, folder: Path | None = None) -> NamedQuery:
+    """Return what `query` stands for: a named query, a ``.rq`` file or the text itself.
 
     Raises:
         NotFoundError: `query` looks like a name or a file and there is none of it.
     """
     named = read_named_queries(folder)
     if query in named:
-        return named[query].text
+        return named[query]
     if query.endswith(".rq"):
         try:
-            return Path(query).read_text(encoding="utf-8")
+            return NamedQuery(name=query, title="", text=Path(query).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as e:
             raise NotFoundError(f"{query}: cannot be read as a query: {e}") from e
     if re.fullmatch(r"[\w-]+", query):
@@ -75,95 +96,47 @@ def query_text(query: str, folder: Path | None = None) -> str:
         near = difflib.get_close_matches(query, named, n=1)
         hint = f"; did you mean {near[0]}?" if near else "; kg query --list shows all"
         raise NotFoundError(f"{query}: no named query of that name{hint}")
-    return query
+    return NamedQuery(name="", title="", text=query)
 
 
-def load_store(path: Path) -> pyoxigraph.Store:
-    """Return the Turtle file `path` in a store of Oxigraph.
+def bind(query: NamedQuery, given: Mapping[str, Sequence[str]], store: pyoxigraph.Store) -> str:
+    """Return the text of `query` with the values `given` for its parameters, one or several each.
 
-    Raises:
-        InputError: the file does not exist or is no Turtle.
-    """
-    import pyoxigraph
-
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; build the graph first: kg build")
-    store = pyoxigraph.Store()
-    try:
-        store.bulk_load(path=str(path), format=pyoxigraph.RdfFormat.TURTLE)
-    except (SyntaxError, ValueError, OSError) as e:
-        raise InputError(f"{path}: not valid Turtle: {e}") from e
-    return store
-
-
-def run_query(
-    store: pyoxigraph.Store, text: str, prefixes: Mapping[str, str]
-) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples:
-    """Return the answer of `store` to the SPARQL query `text`.
+    An entity or paper of `store` is given by its label, an alias or its IRI.
 
     Raises:
-        QueryError: the query has a SERVICE clause or is no SPARQL; the message gives line and column.
+        QueryError: the query has no such parameter, or the value is none of its kind.
+        NotFoundError: a name is unknown or means several nodes.
     """
-    if SERVICE.search(text):
-        raise QueryError("SERVICE is not allowed: queries run on the given graph alone; remove the clause")
-    try:
-        return store.query(text, prefixes=dict(prefixes))
-    except (SyntaxError, ValueError, OSError, RuntimeError) as e:
-        message = " ".join(str(e).split())
-        unknown = re.search(r"[Pp]refix not found|unknown prefix", message)
-        known = f"; known prefixes: {', '.join(sorted(prefixes))}" if unknown else ""
-        raise QueryError(f"query: {message}{known}") from e
+    known = {p.name: p for p in query.parameters}
+    text = query.text
+    for name, values in given.items():
+        if name not in known:
+            those = ", ".join(known) or "none"
+            raise QueryError(f"{query.name or 'this query'} has no parameter {name}; it has: {those}")
+        terms = " ".join(str(_term(known[name], value, store)) for value in values)
+        place = _values(name, text)
+        text = f"{text[: place.start()]}VALUES ?{name} {{ {terms} }}{text[place.end() :]}"
+    return text
 
 
-def shorten(iri: str, prefixes: Mapping[str, str]) -> str:
-    """Return `iri` with the longest prefix that fits.
-
-    >>> shorten("https://w3id.org/mlkg/model/bert", {"model": "https://w3id.org/mlkg/model/"})
-    'model:bert'
-    """
-    fits = [(len(base), name) for name, base in prefixes.items() if base and iri.startswith(base)]
-    if not fits:
-        return iri
-    length, name = max(fits)
-    return f"{name}:{iri[length:]}"
-
-
-def rows(solutions: pyoxigraph.QuerySolutions, prefixes: Mapping[str, str]) -> Iterator[list[str]]:
-    """Yield the solutions as texts, IRIs shortened, unbound variables empty."""
+def _term(parameter: Parameter, value: str, store: pyoxigraph.Store) -> Term:
+    """Return `value` as a term of the kind that `parameter` wants."""
     import pyoxigraph
 
-    for solution in solutions:
-        yield [
-            "" if term is None else shorten(term.value, prefixes) if isinstance(term, pyoxigraph.NamedNode)
-            else str(getattr(term, "value", term))
-            for term in solution
-        ]  # fmt: skip
-
-
-def serialize_answer(
-    answer: pyoxigraph.QuerySolutions | pyoxigraph.QueryBoolean | pyoxigraph.QueryTriples, form: str
-) -> bytes:
-    """Return `answer` in the format `form`: csv, tsv or json for rows and truth values, ttl for triples.
-
-    Raises:
-        QueryError: the format does not fit the kind of answer.
-    """
-    import pyoxigraph
-
-    formats = {
-        "csv": pyoxigraph.QueryResultsFormat.CSV,
-        "tsv": pyoxigraph.QueryResultsFormat.TSV,
-        "json": pyoxigraph.QueryResultsFormat.JSON,
-    }
-    out = BytesIO()
-    if isinstance(answer, pyoxigraph.QueryTriples):
-        if form not in ("ttl", "table"):
-            raise QueryError(f"CONSTRUCT and DESCRIBE give triples, not rows for {form}; use --format ttl")
-        answer.serialize(out, format=pyoxigraph.RdfFormat.TURTLE)
-    elif form == "ttl":
-        raise QueryError("only CONSTRUCT and DESCRIBE give Turtle; use --format table, csv, tsv or json")
-    elif isinstance(answer, pyoxigraph.QueryBoolean) and form in ("csv", "table"):
-        return f"{str(bool(answer)).lower()}\n".encode()
-    else:
-        answer.serialize(out, format=formats[form])
-    return out.getvalue()
+    if parameter.kind == "text":
+        return pyoxigraph.Literal(value)
+    if parameter.kind == "number":
+        try:
+            number = Decimal(value)
+        except InvalidOperation as e:
+            raise QueryError(f"{parameter.name}={value}: a number is wanted, such as 2.5") from e
+        if not number.is_finite():
+            raise QueryError(f"{parameter.name}={value}: a finite number is wanted, such as 2.5")
+        return pyoxigraph.Literal(f"{number:f}", datatype=pyoxigraph.NamedNode(DECIMAL))
+    if parameter.kind == "Relation":
+        relation = next((r for r in RELATIONS if r.lower() == re.sub(r"^kg:|[\s_-]", "", value).lower()), None)
+        if relation is None:
+            raise QueryError(f"{parameter.name}={value}: one of {', '.join(RELATIONS)} is wanted")
+        return pyoxigraph.NamedNode(TERMS + relation)
+    return pyoxigraph.NamedNode(find_node(store, value, parameter.kind).iri)

@@ -8,7 +8,8 @@ import pytest
 from spacy.language import Language
 
 from kg.cues import Cues
-from kg.ontology import ontology_folder, read_ontology
+from kg.files import ontology_folder
+from kg.ontology import read_ontology
 from kg.pipeline import build_pipeline, extract
 from kg.records import Extraction, Paper
 from kg.vocabulary import Vocabulary

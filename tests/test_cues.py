@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kg.cues import Cues, phrases, read_cues
 from kg.errors import OntologyError
-from kg.ontology import ontology_folder
+from kg.files import ontology_folder
 
 SHIPPED = ontology_folder() / "cues.toml"
 SECTIONS = re.findall(r"^\[([\w.-]+)\]$", SHIPPED.read_text(encoding="utf-8"), re.MULTILINE)

@@ -30,7 +30,7 @@ def shown() -> list[tuple[str, str]]:
     for block in BLOCK.findall(README.read_text(encoding="utf-8")):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
-            if re.match(r"kg (query|show|validate|--help)\b", command):
+            if re.match(r"kg (query|show|path|validate|--help)\b", command):
                 found.append((command, output))
     return found
 

@@ -7,7 +7,8 @@ import pytest
 
 from kg.errors import NotFoundError
 from kg.node import describe_node, find_nodes, justify_names
-from kg.queries import load_store, read_prefixes
+from kg.sparql import read_prefixes
+from kg.store import open_store
 
 TURTLE = """
 paper:loom-1 a kg:Paper ; dcterms:title "Loom: Weaving Faster" ;
@@ -41,7 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> pyoxigraph.Store:
     path = tmp_path_factory.mktemp("node") / "graph.ttl"
     head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in read_prefixes().items())
     path.write_text(head + TURTLE, encoding="utf-8")
-    return load_store(path)
+    return open_store(path)
 
 
 def shown(store: pyoxigraph.Store, name: str) -> str:

@@ -12,7 +12,8 @@ from rdflib import Graph as RdfGraph
 from rdflib.namespace import DefinedNamespace
 
 from kg.errors import OntologyError
-from kg.ontology import ontology_folder, read_ontology
+from kg.files import ontology_folder
+from kg.ontology import read_ontology
 from kg.rdf import KG
 from kg.records import RELATIONS, TYPES
 
@@ -46,7 +47,7 @@ def test_ontology_folder_holds_what_the_program_needs() -> None:
 
 
 def test_ontology_missing_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("kg.ontology.__file__", str(tmp_path / "kg" / "ontology.py"))
+    monkeypatch.setattr("kg.files.__file__", str(tmp_path / "kg" / "files.py"))
     with pytest.raises(OntologyError, match="install the package again"):
         ontology_folder()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import OntologyError
-from kg.ontology import ontology_folder
+from kg.files import ontology_folder
 from kg.overrides import Overrides, read_overrides
 from kg.records import Extraction
 from kg.resolution import resolve

@@ -10,7 +10,7 @@ import pytest
 from spacy.language import Language
 
 from kg.errors import OntologyError
-from kg.ontology import ontology_folder
+from kg.files import ontology_folder
 from kg.pipeline import STAGES, build_pipeline, extract, resolve_papers
 from kg.records import Paper
 

@@ -1,39 +1,31 @@
-"""Tests of `kg.queries`: the named queries answer, two engines agree, and no query leaves the machine."""
+"""Tests of `kg.queries`: the named queries answer, two engines agree, and parameters are values."""
 
 from __future__ import annotations
 
-import json
 import re
-import threading
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import cast
 
 import pyoxigraph
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rdflib import Graph as RdfGraph
 from spacy.language import Language
 
-from kg.errors import InputError, NotFoundError, QueryError
+from kg.errors import NotFoundError, QueryError
 from kg.graph import build_graph
 from kg.pipeline import extract
-from kg.queries import (
-    NamedQuery,
-    load_store,
-    query_text,
-    read_named_queries,
-    read_prefixes,
-    rows,
-    run_query,
-    serialize_answer,
-    shorten,
-)
+from kg.queries import NamedQuery, bind, find_query, read_named_queries
 from kg.rdf import write_turtle
 from kg.readers import read_papers
+from kg.records import TYPES
 from kg.resolution import resolve
-from kg.vocabulary import Vocabulary
+from kg.sparql import read_prefixes, run_query
+from kg.store import open_store
+from kg.vocabulary import BASE, Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMED = read_named_queries()
@@ -42,10 +34,10 @@ TOPICS = re.compile(
     r"Flash|Lean Attention|Context Sharding|DyLoRA|Quantiz|Pruning|BERT|ImageNet|CIFAR|Classification|GPU"
     r"|Metrics for"
 )
-TURTLE = """@prefix kg: <https://w3id.org/mlkg/ontology#> .
+TWINS = """@prefix kg: <https://w3id.org/mlkg/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-<https://w3id.org/mlkg/model/a> skos:prefLabel "A, \\"quoted\\"" ; kg:number 2.5 .
-<https://w3id.org/mlkg/model/b> skos:prefLabel "B" .
+<https://w3id.org/mlkg/technique/loom> a kg:Technique ; skos:prefLabel "Loom" .
+<https://w3id.org/mlkg/model/loom> a kg:Model ; skos:prefLabel "Loom" .
 """
 
 
@@ -60,18 +52,12 @@ def turtle(nlp: Language, vocabulary: Vocabulary, tmp_path_factory: pytest.TempP
 
 @pytest.fixture(scope="module")
 def store(turtle: Path) -> pyoxigraph.Store:
-    return load_store(turtle)
+    return open_store(turtle)
 
 
 @pytest.fixture(scope="module")
 def rdf(turtle: Path) -> RdfGraph:
     return RdfGraph().parse(turtle, format="turtle")
-
-
-@pytest.fixture
-def tiny(tmp_path: Path) -> pyoxigraph.Store:
-    (tmp_path / "tiny.ttl").write_text(TURTLE, encoding="utf-8")
-    return load_store(tmp_path / "tiny.ttl")
 
 
 def value(term: object) -> str | Decimal | None:
@@ -124,14 +110,14 @@ def test_queries_answer_and_two_engines_agree(name: str, store: pyoxigraph.Store
     assert ours == theirs
 
 
-# ---- finding and running ---------------------------------------------------------------------------
+# ---- finding and binding ---------------------------------------------------------------------------
 
 
 def test_queries_by_name_by_file_and_by_text(tmp_path: Path) -> None:
     (tmp_path / "mine.rq").write_text("ASK {}", encoding="utf-8")
-    assert query_text("tasks-by-papers") == NAMED["tasks-by-papers"].text
-    assert query_text(str(tmp_path / "mine.rq")) == "ASK {}"
-    assert query_text("ASK { ?s ?p ?o }") == "ASK { ?s ?p ?o }"
+    assert find_query("tasks-by-papers") == NAMED["tasks-by-papers"]
+    assert find_query(str(tmp_path / "mine.rq")).text == "ASK {}"
+    assert find_query("ASK { ?s ?p ?o }").text == "ASK { ?s ?p ?o }"
 
 
 @pytest.mark.parametrize(
@@ -144,199 +130,85 @@ def test_queries_by_name_by_file_and_by_text(tmp_path: Path) -> None:
 )
 def test_queries_that_do_not_exist(name: str, message: str) -> None:
     with pytest.raises(NotFoundError, match=message):
-        query_text(name)
+        find_query(name)
 
 
-def test_queries_know_the_prefixes_of_the_ontology(tiny: pyoxigraph.Store) -> None:
-    assert answers(tiny, "SELECT ?l { model:b skos:prefLabel ?l }") == [("B",)]
+@pytest.mark.parametrize("query", NAMED.values(), ids=NAMED)
+def test_queries_declare_parameters_with_a_default(query: NamedQuery) -> None:
+    kinds = {"Node", "Entity", "Paper", *TYPES, "Relation", "number", "text"}
+    assert all(p.kind in kinds and p.about and p.default for p in query.parameters)
+    declared = [p.name for p in query.parameters]
+    assert sorted(declared) == sorted(re.findall(r"VALUES \?(\w+) \{", query.text))
+
+
+def bound(store: pyoxigraph.Store, name: str, **values: str) -> list[tuple[str | Decimal | None, ...]]:
+    return answers(store, bind(NAMED[name], {name: [value] for name, value in values.items()}, store))
+
+
+def test_queries_take_a_label_an_alias_or_an_iri(store: pyoxigraph.Store) -> None:
+    by_label = bound(store, "papers-using-technique", technique="quantization")
+    assert by_label == answers(store, NAMED["papers-using-technique"].text)
+    assert by_label == bound(store, "papers-using-technique", technique="quantisation")
+    assert by_label == bound(store, "papers-using-technique", technique=f"{BASE}technique/quantization")
+    assert by_label != bound(store, "papers-using-technique", technique="pruning")
+
+
+def test_queries_take_several_values(store: pyoxigraph.Store) -> None:
+    query = NAMED["papers-using-technique"]
+    both = answers(store, bind(query, {"technique": ["quantization", "pruning"]}, store))
+    each = [bound(store, query.name, technique=name) for name in ("quantization", "pruning")]
+    assert set(both) == {row for rows in each for row in rows}
+
+
+def test_queries_take_numbers_and_texts(store: pyoxigraph.Store) -> None:
+    fast = bound(store, "speedups-above", least="5")
+    assert fast == answers(store, NAMED["speedups-above"].text)
+    faster = bound(store, "speedups-above", least="10.5")
+    assert faster == [row for row in fast if cast("Decimal", row[0]) >= Decimal("10.5")] != fast
+    metric = str(fast[0][2])
+    assert bound(store, "speedups-above", metric=metric) == [row for row in fast if row[2] == metric]
+
+
+def test_queries_without_a_default_ask_of_all(store: pyoxigraph.Store) -> None:
+    everything = answers(store, NAMED["lineage"].text)
+    some = bound(store, "lineage", technique="FlashAttention")
+    assert some == [row for row in everything if f"{BASE}technique/flashattention" in row] != everything
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("name", "given", "error", "message"),
     [
-        ("SELECT ?s WHERE {\n  ?s ?p\n}", "3:"),
-        ("SELECT ?s WHERE { ?s nope:x ?o }", "1:"),
-        ("SELECT", "1:7"),
-        ("DELETE WHERE { ?s ?p ?o }", "1:1"),
-        ("", "1:1"),
+        ("lineage", {"paper": "x"}, QueryError, "lineage has no parameter paper; it has: technique"),
+        ("tasks-by-papers", {"task": "x"}, QueryError, "it has: none"),
+        ("speedups-above", {"least": "many"}, QueryError, "least=many: a number is wanted"),
+        ("speedups-above", {"least": "inf"}, QueryError, "a finite number"),
+        ("evidence-of-edge", {"relation": "likes"}, QueryError, "one of introduces, uses"),
+        ("lineage", {"technique": "FlashAtention"}, NotFoundError, "similar: .*flashattention"),
+        ("papers-using-technique", {"technique": "ImageNet"}, NotFoundError, "no Technique in the graph"),
+        ("lineage", {"technique": "} DELETE"}, NotFoundError, "no Entity"),
     ],
 )
-def test_queries_that_are_wrong_say_where(text: str, place: str, tiny: pyoxigraph.Store) -> None:
-    with pytest.raises(QueryError, match=rf"^query: .*\b{place}") as error:
-        run_query(tiny, text, read_prefixes())
-    assert "\n" not in str(error.value)
-
-
-def test_queries_with_an_unknown_prefix_list_the_known_ones(tiny: pyoxigraph.Store) -> None:
-    with pytest.raises(QueryError, match=r"known prefixes: .*\bkg\b.*\bskos\b"):
-        run_query(tiny, "SELECT ?s WHERE { ?s nope:x ?o }", read_prefixes())
-
-
-def test_queries_on_a_missing_or_broken_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.ttl: no such file.*kg build"):
-        load_store(tmp_path / "none.ttl")
-    (tmp_path / "bad.ttl").write_text("<urn:a> nonsense", encoding="utf-8")
-    with pytest.raises(InputError, match=r"bad\.ttl: not valid Turtle"):
-        load_store(tmp_path / "bad.ttl")
-
-
-# ---- SERVICE ---------------------------------------------------------------------------------------
-
-CONTACTS = {
-    "plain": "SELECT * { SERVICE %s {} }",
-    "lower case": "SELECT * { service %s {} }",
-    "mixed case": "SELECT * { SeRvIcE %s {} }",
-    "silent": "SELECT * { SERVICE SILENT %s {} }",
-    "no spaces": "SELECT * {SERVICE%s{}}",
-    "silent without spaces": "SELECT * {SERVICESILENT%s{}}",
-    "line breaks": "SELECT * { SERVICE\n\t%s\r\n{} }",
-    "comments between": "SELECT * { SERVICE # one {\n %s # two\n {} }",
-    "prefixed name": "SELECT * { SERVICE there: {} }",
-    "glued to a prefixed name": "SELECT * { SERVICEthere:x{} }",
-    "escape in the name": "SELECT * { SERVICE there:a\\#b {} }",
-    "variable": "SELECT * { BIND(%s AS ?u) SERVICE ?u {} }",
-    "after a number": "SELECT * { <urn:a> <urn:b> 1SERVICE %s {} }",
-    "after a truth value": "SELECT * { <urn:a> <urn:b> trueSERVICE %s {} }",
-    "in EXISTS": "ASK { FILTER EXISTS { SERVICE %s {} } }",
-    "in a subquery": "SELECT * { { SELECT * { SERVICE %s {} } } }",
-    "in CONSTRUCT": "CONSTRUCT { <urn:a> <urn:b> 1 } WHERE { SERVICE %s {} }",
-    "after a comment ended by a carriage return": "SELECT * { # x\r SERVICE %s {} \n}",
-    "after an escaped number sign": "SELECT * { OPTIONAL { ?s ?p there:a\\# SERVICE %s {} \n } }",
-    "between strings with escapes": "SELECT * { OPTIONAL { ?s ?p '''a\\'''' . SERVICE %s {} ?s ?p 'b' } }",
-    "after less-than and a comment": "SELECT * { ?s ?p ?c FILTER(?p<1#>'''\n || true) SERVICE %s {} #'''\n}",
-}
-
-
-@pytest.fixture(scope="module")
-def listener() -> Iterator[tuple[str, list[str]]]:
-    """Yield the address of a SPARQL endpoint on this machine and the list of requests it got."""
-    requests: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            requests.append(self.path)
-            body = b'{"head": {"vars": []}, "results": {"bindings": [{}]}}'
-            self.send_response(200)
-            self.send_header("Content-Type", "application/sparql-results+json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_POST  # noqa: N815
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/", requests
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.mark.parametrize("text", CONTACTS.values(), ids=CONTACTS)
-def test_queries_never_contact_another_machine(
-    text: str, tiny: pyoxigraph.Store, listener: tuple[str, list[str]]
+def test_queries_refuse_what_is_no_value(
+    name: str, given: dict[str, str], error: type[Exception], message: str, store: pyoxigraph.Store
 ) -> None:
-    address, requests = listener
-    query = text.replace("%s", f"<{address}>")
-    with pytest.raises(QueryError, match="SERVICE is not allowed"):
-        run_query(tiny, query, {"there": address})
-    assert requests == []
+    with pytest.raises(error, match=message):
+        bound(store, name, **given)
 
 
-def test_queries_the_listener_would_hear_them(tiny: pyoxigraph.Store, listener: tuple[str, list[str]]) -> None:
-    address, requests = listener
-    assert len(list(cast("pyoxigraph.QuerySolutions", tiny.query(f"SELECT * {{ SERVICE <{address}> {{}} }}")))) == 1
-    assert requests
-    requests.clear()
+@given(st.text())
+def test_queries_never_become_what_a_value_says(text: str) -> None:
+    store = pyoxigraph.Store()
+    made = bind(NAMED["speedups-above"], {"metric": [text]}, store)
+    [start, end] = NAMED["speedups-above"].text.split("UNDEF")
+    assert made.startswith(start)
+    assert made.endswith(end)
+    [[told]] = answers(store, f"SELECT ?x {{ VALUES ?x {{ {made[len(start) : len(made) - len(end)]} }} }}")
+    assert str(told) == text or isinstance(told, Decimal)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        'SELECT * { ?s skos:prefLabel ?l FILTER(?l != "SERVICE") }',
-        'SELECT * { ?s skos:prefLabel ?l FILTER(CONTAINS(?l, "a service for <http://x>")) }',
-        "SELECT * { ?s <http://example.org/service/x> ?o }",
-        "SELECT * { ?service skos:prefLabel ?SERVICE }",
-        "SELECT * { ?s kg:service ?o }",
-        "# SERVICE is not used here\nSELECT * { ?s ?p ?o }",
-    ],
-)
-def test_queries_may_speak_of_services(text: str, tiny: pyoxigraph.Store) -> None:
-    run_query(tiny, text, read_prefixes())
-
-
-def test_queries_refuse_long_text_fast(tiny: pyoxigraph.Store) -> None:
-    text = "SELECT * { " + "SERVICE # # # #\n" * 5_000 + "# " * 50_000
-    with pytest.raises(QueryError):
-        run_query(tiny, text, {})
-
-
-# ---- formats ---------------------------------------------------------------------------------------
-
-LABELS = "SELECT ?s ?l ?n { ?s skos:prefLabel ?l OPTIONAL { ?s kg:number ?n } } ORDER BY ?s"
-
-
-def test_queries_as_rows_shorten_iris_and_leave_gaps_empty(tiny: pyoxigraph.Store) -> None:
-    prefixes = read_prefixes()
-    solutions = cast("pyoxigraph.QuerySolutions", run_query(tiny, LABELS, prefixes))
-    assert list(rows(solutions, prefixes)) == [["model:a", 'A, "quoted"', "2.5"], ["model:b", "B", ""]]
-
-
-@pytest.mark.parametrize(
-    ("form", "expected"),
-    [
-        (
-            "csv",
-            's,l,n\r\nhttps://w3id.org/mlkg/model/a,"A, ""quoted""",2.5\r\nhttps://w3id.org/mlkg/model/b,B,\r\n',
-        ),
-        (
-            "tsv",
-            '?s\t?l\t?n\n<https://w3id.org/mlkg/model/a>\t"A, \\"quoted\\""\t2.5\n'
-            '<https://w3id.org/mlkg/model/b>\t"B"\t\n',
-        ),
-    ],
-)
-def test_queries_as_csv_and_tsv(form: str, expected: str, tiny: pyoxigraph.Store) -> None:
-    assert serialize_answer(run_query(tiny, LABELS, read_prefixes()), form).decode() == expected
-
-
-def test_queries_as_json(tiny: pyoxigraph.Store) -> None:
-    answer = json.loads(serialize_answer(run_query(tiny, LABELS, read_prefixes()), "json"))
-    assert answer["head"]["vars"] == ["s", "l", "n"]
-    assert [b["l"]["value"] for b in answer["results"]["bindings"]] == ['A, "quoted"', "B"]
-
-
-def test_queries_that_construct_give_turtle(tiny: pyoxigraph.Store) -> None:
-    text = "CONSTRUCT { ?s a kg:Model } WHERE { ?s skos:prefLabel ?l }"
-    made = serialize_answer(run_query(tiny, text, read_prefixes()), "ttl")
-    assert len(RdfGraph().parse(data=made, format="turtle")) == 2
-
-
-@pytest.mark.parametrize(("form", "expected"), [("csv", b"true\n"), ("json", b'"boolean":true')])
-def test_queries_that_ask_give_a_truth_value(form: str, expected: bytes, tiny: pyoxigraph.Store) -> None:
-    assert expected in serialize_answer(run_query(tiny, "ASK { ?s ?p ?o }", {}), form)
-
-
-@pytest.mark.parametrize(
-    ("text", "form"),
-    [("SELECT * { ?s ?p ?o }", "ttl"), ("ASK {}", "ttl"), ("CONSTRUCT WHERE { ?s ?p ?o }", "csv")],
-)
-def test_queries_in_a_format_that_does_not_fit_say_which_does(text: str, form: str, tiny: pyoxigraph.Store) -> None:
-    with pytest.raises(QueryError, match="use --format"):
-        serialize_answer(run_query(tiny, text, {}), form)
-
-
-@pytest.mark.parametrize(
-    ("iri", "short"),
-    [
-        ("https://w3id.org/mlkg/ontology#Paper", "kg:Paper"),
-        ("https://w3id.org/mlkg/paper/x", "paper:x"),
-        ("http://example.org/x", "http://example.org/x"),
-    ],
-)
-def test_queries_shorten_by_the_longest_prefix(iri: str, short: str) -> None:
-    assert shorten(iri, {**read_prefixes(), "base": "https://w3id.org/mlkg/"}) == short
+def test_queries_list_what_an_ambiguous_name_may_mean() -> None:
+    store = pyoxigraph.Store()
+    store.load(TWINS.encode(), format=pyoxigraph.RdfFormat.TURTLE)
+    with pytest.raises(NotFoundError, match=r"give the IRI of one: .*model/loom.*technique/loom"):
+        bind(NAMED["lineage"], {"technique": ["Loom"]}, store)
+    assert "technique/loom" in bind(NAMED["papers-using-technique"], {"technique": ["Loom"]}, store)

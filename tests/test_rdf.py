@@ -19,14 +19,14 @@ from rdflib import Graph as RdfGraph
 from rdflib.compare import isomorphic
 from spacy.language import Language
 
+from kg.files import ontology_folder
 from kg.graph import Graph, build_graph, node_type
-from kg.ontology import ontology_folder
 from kg.pipeline import extract
-from kg.queries import read_prefixes
 from kg.rdf import KG, build_rdf, prefixes, rdf_triples, write_turtle
 from kg.readers import read_papers
 from kg.records import RELATIONS, TYPES, Claim, Entity, Evidence, Outcome, Paper, Resolution
 from kg.resolution import resolve
+from kg.sparql import read_prefixes
 from kg.vocabulary import BASE, Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent

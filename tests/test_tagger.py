@@ -11,8 +11,9 @@ from spacy.language import Language
 
 from kg.crf import Crf
 from kg.errors import OntologyError
+from kg.files import ontology_folder
 from kg.network import Layer, Network
-from kg.ontology import ontology_folder, read_ontology
+from kg.ontology import read_ontology
 from kg.pipeline import abbreviations, candidates, rule_mentions, words
 from kg.tagger import MODEL, WEIGHTS, Tagger, build_tagger, read_tagger, tag, write_tagger
 from kg.tokens import Described, describe, near_features, own_features

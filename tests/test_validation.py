@@ -10,13 +10,13 @@ from rdflib import Graph as RdfGraph
 from spacy.language import Language
 
 from kg.errors import InputError
+from kg.files import ontology_folder
 from kg.graph import build_graph
-from kg.ontology import ontology_folder
 from kg.pipeline import extract
-from kg.queries import read_prefixes
 from kg.rdf import build_rdf
 from kg.readers import read_papers
 from kg.resolution import resolve
+from kg.sparql import read_prefixes
 from kg.validation import Violation, find_violations, read_turtle
 from kg.vocabulary import Vocabulary
 

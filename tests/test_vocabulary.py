@@ -9,7 +9,8 @@ import pytest
 from slugify import slugify
 
 from kg.errors import OntologyError
-from kg.ontology import ontology_folder, read_ontology
+from kg.files import ontology_folder
+from kg.ontology import read_ontology
 from kg.records import TYPES
 from kg.text import key
 from kg.validation import find_violations, read_turtle

@@ -19,8 +19,9 @@ from pathlib import Path
 from kg.classifier import write_classifier
 from kg.errors import KGError
 from kg.evaluation import Evaluation
+from kg.files import ontology_folder
 from kg.finders.mentions import propose_mentions
-from kg.ontology import Ontology, ontology_folder, read_ontology
+from kg.ontology import Ontology, read_ontology
 from kg.perceptron import write_perceptron
 from kg.readers import read_papers
 from kg.records import Paper
