@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from kg.errors import NotFoundError
-from kg.sparql import read_prefixes, run_query
+from kg.records import TYPES
+from kg.sparql import TERMS, read_prefixes, run_query
 from kg.text import key, title_key
 from kg.vocabulary import BASE
 
 if TYPE_CHECKING:
     import pyoxigraph
 
+KINDS = ("Paper", *TYPES)
 INVERSE = {
     "introduces": "introduced by",
     "uses": "used by",
@@ -28,12 +30,6 @@ FORWARD = {
     "mentions": "mentions",
     "improvesOn": "improves on",
 }
-NAMES = """
-SELECT ?node ?name ?type ?alias WHERE {
-  VALUES (?named ?alias) { (skos:prefLabel false) (dcterms:title false) (skos:altLabel true) }
-  ?node ?named ?name ; a ?type .
-  FILTER(STRSTARTS(STR(?type), STR(kg:)) && ?type != kg:Entity)
-}"""
 ABOUT = """
 SELECT ?p ?o ?node WHERE {
   ?node ?p ?o .
@@ -41,18 +37,19 @@ SELECT ?p ?o ?node WHERE {
 } ORDER BY ?p ?o"""
 BROADER = "SELECT ?label ?node WHERE { ?node skos:broader ?b . ?b skos:prefLabel ?label } ORDER BY ?label"
 NARROWER = "SELECT ?label ?node WHERE { ?n skos:broader ?node . ?n skos:prefLabel ?label } ORDER BY ?label"
-EDGES = """
-SELECT ?forward ?p ?other ?name ?confidence ?quote ?aspect ?value ?node WHERE {
-  { ?c rdf:subject ?node ; rdf:object ?other . BIND(true AS ?forward) }
-  UNION { ?c rdf:object ?node ; rdf:subject ?other . BIND(false AS ?forward) }
-  VALUES (?p ?rank) {
-    (kg:introduces 1) (kg:improvesOn 2) (kg:uses 3) (kg:comparesWith 4) (kg:mentions 5)
-  }
-  ?c a kg:Claim ; rdf:predicate ?p ; kg:confidence ?confidence ; kg:evidence ?e .
+# in each branch whole, so that it starts from the node
+EDGE = """ rdf:predicate ?p ; kg:confidence ?confidence ; kg:evidence ?e .
   ?e kg:quote ?quote ; kg:start ?start . OPTIONAL { ?e kg:aspect ?aspect } OPTIONAL { ?e kg:value ?value }
-  OPTIONAL { ?other skos:prefLabel ?label } OPTIONAL { ?other dcterms:title ?title }
+  OPTIONAL { ?other skos:prefLabel ?label } OPTIONAL { ?other dcterms:title ?title }"""
+EDGES = f"""
+SELECT ?forward ?p ?other ?name ?confidence ?quote ?aspect ?value ?node WHERE {{
+  {{ ?c rdf:subject ?node ; rdf:object ?other ; {EDGE} BIND(true AS ?forward) }}
+  UNION {{ ?c rdf:object ?node ; rdf:subject ?other ; {EDGE} BIND(false AS ?forward) }}
+  VALUES (?p ?rank) {{
+    (kg:introduces 1) (kg:improvesOn 2) (kg:uses 3) (kg:comparesWith 4) (kg:mentions 5)
+  }}
   BIND(COALESCE(?label, ?title) AS ?name)
-} ORDER BY DESC(?forward) ?rank ?name ?other DESC(BOUND(?value)) DESC(BOUND(?aspect)) ?start ?e"""
+}} ORDER BY DESC(?forward) ?rank ?name ?other DESC(BOUND(?value)) DESC(BOUND(?aspect)) ?start ?e"""
 SURFACES = """
 SELECT ?surface ?rule ?quote ?title ?node WHERE {
   ?c rdf:object ?node ; a kg:Claim ; kg:evidence ?e .
@@ -102,19 +99,19 @@ def find_node(store: pyoxigraph.Store, name: str, kind: str = "Node") -> Node:
 
 def _ranked(store: pyoxigraph.Store, name: str, kind: str) -> list[tuple[int, Node]]:
     prefix, _, local = name.partition(":")
-    whole = read_prefixes().get(prefix, "") + local
-    wanted, wanted_title = key(name), title_key(name)
+    ids = (name, BASE + name, read_prefixes().get(prefix, "") + local)
+    wanted, wanted_title, initial = key(name), title_key(name), _initial(name)
     ranked: dict[str, tuple[int, Node]] = {}
     names: list[str] = []
-    for iri, label, of, alias in ask(store, NAMES):
-        short = of.rsplit("#")[-1]
-        if short != kind and (kind not in ("Node", "Entity") or (kind == "Entity" and short == "Paper")):
-            continue
+    for iri, label, alias in _names(store):
         names.append(label)
-        alike = (wanted and key(label) == wanted) or (short == "Paper" and title_key(label) == wanted_title)
-        rank = 0 if iri in (name, BASE + name, whole) else 1 if label == name and alias == "false" else 2
-        if rank == 0 or label == name or alike:
-            found = rank + (rank == 2 and label != name), Node(iri=iri, kind=short, name=label)
+        # what is alike begins alike, and keys take time
+        alike = _initial(label) == initial and (
+            (wanted and key(label) == wanted) or (not alias and title_key(label) == wanted_title)
+        )
+        rank = 0 if iri in ids else 1 if label == name and not alias else 2 if label == name else 3 if alike else None
+        if rank is not None and (of := _kind(store, iri, kind)):
+            found = rank, Node(iri=iri, kind=of, name=label)
             ranked[iri] = min(ranked.get(iri, found), found, key=lambda r: r[0])
     if not ranked:
         import difflib
@@ -124,6 +121,33 @@ def _ranked(store: pyoxigraph.Store, name: str, kind: str) -> list[tuple[int, No
         what = "nothing" if kind == "Node" else f"no {kind}"
         raise NotFoundError(f"{name}: {what} in the graph has this name{hint}")
     return sorted(ranked.values(), key=lambda r: (r[0], r[1].iri))
+
+
+def _initial(name: str) -> str:
+    """Return the first letter or digit of `name`, upper and lower case alike."""
+    return next((c for c in name.casefold() if c.isalnum()), "")
+
+
+def _names(store: pyoxigraph.Store) -> Iterator[tuple[str, str, bool]]:
+    """Yield each name in `store` with the IRI of its node, and whether it is an alias."""
+    import pyoxigraph
+
+    prefixes = read_prefixes()
+    for prefix, local in (("skos", "prefLabel"), ("dcterms", "title"), ("skos", "altLabel")):
+        for quad in store.quads_for_pattern(None, pyoxigraph.NamedNode(prefixes[prefix] + local), None):
+            yield quad.subject.value, quad.object.value, local == "altLabel"  # type: ignore[union-attr]
+
+
+def _kind(store: pyoxigraph.Store, iri: str, kind: str) -> str | None:
+    """Return the class of a node of the graph, where it is of that `kind`."""
+    import pyoxigraph
+
+    a = pyoxigraph.NamedNode(f"{read_prefixes()['rdf']}type")
+    for quad in store.quads_for_pattern(pyoxigraph.NamedNode(iri), a, None):
+        found = quad.object.value.removeprefix(TERMS)  # type: ignore[union-attr]
+        if found in KINDS and (kind in (found, "Node") or (kind == "Entity" and found != "Paper")):
+            return found
+    return None
 
 
 def describe_node(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
