@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from kg.rdf import build_rdf, write_turtle
 from kg.records import Paper, Resolution
 from kg.sparql import read_terms
 from kg.vocabulary import BASE
+from tests.engines import node_environment, node_has
 from tests.small import HOSTILE, small_graph
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -148,17 +147,15 @@ def test_jsonld_of_no_triples_is_a_document() -> None:
 
 
 def test_jsonld_is_read_by_the_reference_implementation(tmp_path: Path) -> None:
-    node = shutil.which("node")
-    modules = os.environ.get("KG_NODE_MODULES", "")
-    if node is None or not (Path(modules) / "jsonld").is_dir():
-        pytest.skip("no Node.js, or no package jsonld in the folder KG_NODE_MODULES")
+    if not node_has("jsonld"):
+        pytest.skip("no Node.js with the package jsonld of `make engines`")
     path, triples = written(small_graph(), tmp_path)
     script = (
         "const text = require('fs').readFileSync(process.argv[1], 'utf8');"
         "const options = { format: 'application/n-quads', safe: true };"
         "require('jsonld').toRDF(JSON.parse(text), options).then((quads) => process.stdout.write(quads))"
     )
-    environment = {**os.environ, "NODE_PATH": modules}
-    run = subprocess.run([node, "-e", script, str(path)], env=environment, capture_output=True, check=True)
+    command = ["node", "-e", script, str(path)]
+    run = subprocess.run(command, env=node_environment(), capture_output=True, check=True)
     found = pyoxigraph.parse(run.stdout, format=pyoxigraph.RdfFormat.N_TRIPLES)
     assert {quad.triple for quad in found} == set(triples)

@@ -29,6 +29,7 @@ from kg.records import RELATIONS, TYPES, Claim, Entity, Evidence, Outcome, Paper
 from kg.resolution import resolve
 from kg.sparql import read_prefixes
 from kg.vocabulary import BASE, Vocabulary
+from tests.engines import node_environment, node_has
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTING = """Foo: quantization for the rest of us
@@ -353,23 +354,16 @@ def test_rdf_turtle_is_read_by_rapper(tmp_path: Path) -> None:
     assert len(run.stdout.splitlines()) == len(build_rdf(full_graph()))
 
 
-def n3_is_there() -> bool:
-    """Tell whether Node.js and its package n3 are installed."""
-    node = shutil.which("node")
-    return node is not None and subprocess.run([node, "-e", "require('n3')"], capture_output=True).returncode == 0
-
-
 def test_rdf_turtle_is_read_by_n3(tmp_path: Path) -> None:
-    if not n3_is_there():
-        pytest.skip("Node.js with the package n3 is not installed")
+    if not node_has("n3"):
+        pytest.skip("no Node.js with the package n3 of `make engines`")
     write_turtle(full_graph(), tmp_path / "graph.ttl")
     script = (
         "const text = require('fs').readFileSync(process.argv[1], 'utf8');"
         "console.log(new (require('n3').Parser)().parse(text).length)"
     )
-    run = subprocess.run(
-        ["node", "-e", script, str(tmp_path / "graph.ttl")], capture_output=True, text=True, check=True
-    )
+    command = ["node", "-e", script, str(tmp_path / "graph.ttl")]
+    run = subprocess.run(command, env=node_environment(), capture_output=True, text=True, check=True)
     assert int(run.stdout) == len(build_rdf(full_graph()))
 
 
