@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+NODE_PACKAGES := @comunica/query-sparql-rdfjs@5.4.1 n3@2.1.1 jsonld@9.0.0
 
-.PHONY: graph test lint check format bench wheel clean
+.PHONY: graph test lint check format bench engines wheel clean
 .DEFAULT_GOAL := graph
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -32,6 +33,10 @@ format: $(VENV)/.ready  ## put the code into its form
 bench: $(VENV)/.ready  ## measure speed, by hand
 	$(BIN)/python benchmarks/extraction.py
 	$(BIN)/python benchmarks/page.py --stock
+	$(BIN)/python -m benchmarks.queries
+
+engines:  ## install what the tests of other tools use from npm, beside the project
+	npm install --no-save --no-audit --no-fund --prefix "$$HOME/.cache/mlkg" $(NODE_PACKAGES)
 
 wheel: $(VENV)/.ready  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel

@@ -1,6 +1,7 @@
 """From listings to exports: the stages in their order.
 
-    read_papers → extract → resolve → build_graph → graph.ttl, graph.html, graph.graphml
+    read_papers → extract → resolve → build_graph → graph.ttl → graph.nt.gz, graph.jsonld
+                                                  → graph.html, graph.graphml
 
 All exports are written beside their places first and moved there together at the end: a build that fails
 leaves the former exports as they were.
@@ -20,6 +21,8 @@ from kg.errors import OutputError
 from kg.files import remove_leftovers
 from kg.graph import Graph, build_graph
 from kg.graphml import write_graphml
+from kg.jsonld import write_jsonld
+from kg.ntriples import write_ntriples
 from kg.page import write_page
 from kg.pipeline import Progress, resolve_papers
 from kg.rdf import write_turtle
@@ -27,7 +30,7 @@ from kg.readers import Reading, read_papers
 from kg.records import RELATIONS, TYPES, Resolution, Skipped
 from kg.vocabulary import BASE
 
-EXPORTS = ("graph.ttl", "graph.html", "graph.graphml")
+EXPORTS = ("graph.ttl", "graph.nt.gz", "graph.jsonld", "graph.html", "graph.graphml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,8 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
         with tempfile.TemporaryDirectory(prefix=f".build-{os.getpid()}-", dir=output) as staging:
             folder = Path(staging)
             write_turtle(graph, folder / "graph.ttl", base)
+            write_ntriples(folder / "graph.ttl", folder / "graph.nt.gz")
+            write_jsonld(folder / "graph.ttl", folder / "graph.jsonld", base)
             write_page(graph, folder / "graph.html", base)
             write_graphml(graph, folder / "graph.graphml")
             for name in EXPORTS:

@@ -3,12 +3,17 @@
 Every node, claim, piece of evidence and result has an IRI of its own below the base; there are no blank
 nodes, and triples are written in the order of their subjects, so that the same graph gives the same
 bytes. Characters that an IRI cannot hold never get into one: ids are made of slugs and hashes.
+
+The first triples describe the whole as a dataset, after https://www.w3.org/TR/void/ and
+https://www.w3.org/TR/vocab-dcat-3/: its size, themselves included, its licence, its parts, and a distribution for
+each file that holds it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -28,7 +33,36 @@ if TYPE_CHECKING:
 
 KG = Namespace("https://w3id.org/mlkg/ontology#")
 LICENSE = URIRef("https://creativecommons.org/publicdomain/zero/1.0/")
+MEDIA_TYPES = Namespace("https://www.iana.org/assignments/media-types/")
+FORMATS = Namespace("http://www.w3.org/ns/formats/")
+THEME = URIRef("http://publications.europa.eu/resource/authority/data-theme/TECH")
+KEYWORDS = ("knowledge graph", "machine learning", "scholarly papers")
 Triple: TypeAlias = tuple[URIRef, URIRef, URIRef | Literal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """A file that holds the graph; `syntax` names its RDF format at the W3C, `packing` how it is compressed."""
+
+    file: str
+    title: str
+    media_type: str
+    syntax: str = ""
+    packing: str = ""
+
+
+DISTRIBUTIONS = (
+    Distribution(file="graph.ttl", title="Turtle", media_type="text/turtle", syntax="Turtle"),
+    Distribution(
+        file="graph.nt.gz",
+        title="N-Triples, compressed",
+        media_type="application/n-triples",
+        syntax="N-Triples",
+        packing="application/gzip",
+    ),
+    Distribution(file="graph.jsonld", title="JSON-LD", media_type="application/ld+json", syntax="JSON-LD"),
+    Distribution(file="graph.graphml", title="GraphML, nodes and edges alone", media_type="application/xml"),
+)
 
 
 def rdf_triples(graph: kg.graph.Graph, base: str = BASE) -> Iterator[Triple]:
@@ -36,7 +70,17 @@ def rdf_triples(graph: kg.graph.Graph, base: str = BASE) -> Iterator[Triple]:
     claims = {claim.id: claim for edge in graph.edges(keys=True) if (claim := edge_claim(graph, *edge))}
     evidence = {e.id: e for c in claims.values() for e in c.evidence}
     evidence.update((o.evidence.id, o.evidence) for o in outcomes(graph))
-    yield from _header(graph, base, len(claims), len(evidence))
+    # all at once, since the first triples tell how many there are
+    header = list(_header(graph, base, len(claims), len(evidence)))
+    body = list(_body(graph, base, claims, evidence))
+    yield from _sizes(URIRef(base + "graph"), header, body)
+    yield from header
+    yield from body
+
+
+def _body(
+    graph: kg.graph.Graph, base: str, claims: Mapping[str, Claim], evidence: Mapping[str, Evidence]
+) -> Iterator[Triple]:
     for node in sorted(graph):
         subject = URIRef(base + node)
         record = node_record(graph, node)
@@ -99,6 +143,18 @@ def _sorted_terms(triples: Iterable[Triple]) -> Iterator[pyoxigraph.Triple]:
             yield pyoxigraph.Triple(node, pyoxigraph.NamedNode(str(predicate)), term(value))
 
 
+def _sizes(dataset: URIRef, header: Sequence[Triple], body: Sequence[Triple]) -> Iterator[Triple]:
+    """Yield how much there is in `header`, `body` and these very triples."""
+    both = (header, body)
+    counts = (VOID.triples, VOID.distinctSubjects, VOID.properties, VOID.classes)
+    subjects = {s for triples in both for s, _, _ in triples} | {dataset}
+    properties = {p for triples in both for _, p, _ in triples} | set(counts)
+    classes = {o for triples in both for _, p, o in triples if p == RDF.type}
+    sizes = (len(header) + len(body) + len(counts), len(subjects), len(properties), len(classes))
+    for name, size in zip(counts, sizes, strict=True):
+        yield dataset, name, Literal(size, datatype=XSD.integer)
+
+
 def _header(graph: kg.graph.Graph, base: str, claims: int, evidence: int) -> Iterator[Triple]:
     dataset = URIRef(base + "graph")
     kinds = Counter(kg.graph.node_type(graph, node) for node in graph)
@@ -110,28 +166,62 @@ def _header(graph: kg.graph.Graph, base: str, claims: int, evidence: int) -> Ite
     yield dataset, DCTERMS.description, Literal(size)
     yield dataset, DCTERMS.license, LICENSE
     yield dataset, DCTERMS.conformsTo, URIRef(str(KG).rstrip("#"))
+    for keyword in KEYWORDS:
+        yield dataset, DCAT.keyword, Literal(keyword)
+    yield dataset, DCAT.theme, THEME
+    yield dataset, DCAT.landingPage, URIRef(base + "graph.html")
     yield dataset, OWL.versionInfo, Literal(VERSION)
     yield dataset, VOID.entities, Literal(len(graph), datatype=XSD.integer)
     yield dataset, VOID.uriSpace, Literal(base)
     yield dataset, VOID.vocabulary, URIRef(str(KG).rstrip("#"))
     yield dataset, VOID.vocabulary, URIRef(str(SKOS).rstrip("#"))
+    for node in _examples(graph):
+        yield dataset, VOID.exampleResource, URIRef(base + node)
     counts = {**kinds, "Claim": claims, "Evidence": evidence, "Result": len(outcomes(graph))}
     classes = {kind: URIRef(f"{base}graph/{kind.lower()}") for kind in sorted(counts)}
     relations = Counter(relation for *_, relation in graph.edges(keys=True))
     properties = {relation: URIRef(f"{base}graph/{relation}") for relation in RELATIONS}
+    files = {URIRef(f"{base}graph/{d.file.split('.')[1]}"): d for d in DISTRIBUTIONS}
     for part in classes.values():
         yield dataset, VOID.classPartition, part
     for part in properties.values():
         yield dataset, VOID.propertyPartition, part
+    for part, file in files.items():
+        yield dataset, DCAT.distribution, part
+        if file.syntax:
+            yield dataset, VOID.dataDump, URIRef(base + file.file)
+            yield dataset, VOID.feature, FORMATS[file.syntax]
     for kind, part in classes.items():
         yield part, VOID["class"], KG[kind]
         yield part, VOID.entities, Literal(counts[kind], datatype=XSD.integer)
     for relation, part in properties.items():
         yield part, VOID.property, KG[relation]
         yield part, VOID.triples, Literal(relations[relation], datatype=XSD.integer)
+    for part, file in files.items():
+        yield from _distribution(part, file, base)
     scheme = URIRef(base + "vocabulary")
     yield scheme, RDF.type, SKOS.ConceptScheme
     yield scheme, DCTERMS.title, Literal("Entities that papers on machine learning speak of")
+
+
+def _examples(graph: kg.graph.Graph) -> Iterator[str]:
+    """Yield of each type the node with the most edges."""
+    for kind in ("Paper", *TYPES):
+        nodes = [node for node in graph if kg.graph.node_type(graph, node) == kind]
+        if nodes:
+            yield min(nodes, key=lambda node: (-graph.degree(node), node))
+
+
+def _distribution(subject: URIRef, file: Distribution, base: str) -> Iterator[Triple]:
+    yield subject, RDF.type, DCAT.Distribution
+    yield subject, DCTERMS.title, Literal(file.title)
+    yield subject, DCTERMS.license, LICENSE
+    yield subject, DCAT.downloadURL, URIRef(base + file.file)
+    yield subject, DCAT.mediaType, MEDIA_TYPES[file.media_type]
+    if file.syntax:
+        yield subject, DCTERMS["format"], FORMATS[file.syntax]
+    if file.packing:
+        yield subject, DCAT.compressFormat, MEDIA_TYPES[file.packing]
 
 
 def _paper(subject: URIRef, paper: Paper) -> Iterator[Triple]:

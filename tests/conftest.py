@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from spacy.language import Language
 
 from kg.cues import Cues
 from kg.files import ontology_folder
+from kg.graph import build_graph
 from kg.ontology import read_ontology
 from kg.pipeline import build_pipeline, extract
+from kg.rdf import write_turtle
+from kg.readers import read_papers
 from kg.records import Extraction, Paper
+from kg.resolution import resolve
 from kg.vocabulary import Vocabulary
+
+# titles of some fifty shipped papers that together answer every named query
+TOPICS = re.compile(
+    r"Flash|Lean Attention|Context Sharding|DyLoRA|Quantiz|Pruning|BERT|ImageNet|CIFAR|Classification|GPU"
+    r"|Metrics for"
+)
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +43,15 @@ def vocabulary() -> Vocabulary:
 def cues() -> Cues:
     """Return the cues that come along."""
     return read_ontology(ontology_folder()).cues
+
+
+@pytest.fixture(scope="session")
+def turtle(nlp: Language, vocabulary: Vocabulary, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the Turtle file of the shipped papers on `TOPICS`."""
+    papers = [p for p in read_papers([Path(__file__).parent.parent / "corpus"]).papers if TOPICS.search(p.title)]
+    path = tmp_path_factory.mktemp("queries") / "graph.ttl"
+    write_turtle(build_graph(resolve(extract(nlp, papers), vocabulary)), path)
+    return path
 
 
 @pytest.fixture(scope="session")

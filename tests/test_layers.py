@@ -20,7 +20,7 @@ LAYERS = (
     ("text", "vocabulary", "cues", "overrides", "ontology", "files"),
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
     ("pipeline", "resolution", "graph", "layout"),
-    ("rdf", "graphml", "page", "validation", "evaluation", "training"),
+    ("rdf", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
     ("sparql", "store", "answers", "node", "paths", "queries"),
     ("build",),
     ("cli",),

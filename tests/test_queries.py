@@ -13,41 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import Graph as RdfGraph
-from spacy.language import Language
 
 from kg.errors import NotFoundError, QueryError
-from kg.graph import build_graph
-from kg.pipeline import extract
 from kg.queries import NamedQuery, bind, find_query, read_named_queries
-from kg.rdf import write_turtle
-from kg.readers import read_papers
 from kg.records import TYPES
-from kg.resolution import resolve
 from kg.sparql import read_prefixes, run_query
 from kg.store import open_store
-from kg.vocabulary import BASE, Vocabulary
+from kg.vocabulary import BASE
 
-ROOT = Path(__file__).resolve().parent.parent
 NAMED = read_named_queries()
-# titles of some fifty shipped papers that together answer every named query
-TOPICS = re.compile(
-    r"Flash|Lean Attention|Context Sharding|DyLoRA|Quantiz|Pruning|BERT|ImageNet|CIFAR|Classification|GPU"
-    r"|Metrics for"
-)
 TWINS = """@prefix kg: <https://w3id.org/mlkg/ontology#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 <https://w3id.org/mlkg/technique/loom> a kg:Technique ; skos:prefLabel "Loom" .
 <https://w3id.org/mlkg/model/loom> a kg:Model ; skos:prefLabel "Loom" .
 """
-
-
-@pytest.fixture(scope="module")
-def turtle(nlp: Language, vocabulary: Vocabulary, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the Turtle file of the papers on `TOPICS`."""
-    papers = [p for p in read_papers([ROOT / "corpus"]).papers if TOPICS.search(p.title)]
-    path = tmp_path_factory.mktemp("queries") / "graph.ttl"
-    write_turtle(build_graph(resolve(extract(nlp, papers), vocabulary)), path)
-    return path
 
 
 @pytest.fixture(scope="module")

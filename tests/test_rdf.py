@@ -14,11 +14,12 @@ import pyoxigraph
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdflib import DC, DCTERMS, OWL, RDF, RDFS, SKOS, VOID, BNode, Literal, URIRef
+from rdflib import DC, DCAT, DCTERMS, OWL, RDF, RDFS, SKOS, VOID, BNode, Literal, URIRef
 from rdflib import Graph as RdfGraph
 from rdflib.compare import isomorphic
 from spacy.language import Language
 
+from kg.build import EXPORTS
 from kg.files import ontology_folder
 from kg.graph import Graph, build_graph, node_type
 from kg.pipeline import extract
@@ -28,6 +29,7 @@ from kg.records import RELATIONS, TYPES, Claim, Entity, Evidence, Outcome, Paper
 from kg.resolution import resolve
 from kg.sparql import read_prefixes
 from kg.vocabulary import BASE, Vocabulary
+from tests.engines import node_environment, node_has
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTING = """Foo: quantization for the rest of us
@@ -232,6 +234,41 @@ def test_rdf_header_counts_what_is_there(corpus_rdf: RdfGraph) -> None:
         assert corpus_rdf.value(part, VOID.triples) == Literal(len(list(corpus_rdf.triples((None, relation, None)))))
     nodes = {s for kind in (KG.Paper, KG.Entity) for s in corpus_rdf.subjects(RDF.type, kind)}
     assert corpus_rdf.value(dataset, VOID.entities) == Literal(len(nodes))
+    assert corpus_rdf.value(dataset, VOID.triples) == Literal(len(corpus_rdf))
+    assert corpus_rdf.value(dataset, VOID.distinctSubjects) == Literal(len(set(corpus_rdf.subjects())))
+    assert corpus_rdf.value(dataset, VOID.properties) == Literal(len(set(corpus_rdf.predicates())))
+    assert corpus_rdf.value(dataset, VOID.classes) == Literal(len(set(corpus_rdf.objects(None, RDF.type))))
+
+
+def test_rdf_header_counts_in_an_empty_graph() -> None:
+    triples = list(rdf_triples(build_graph(Resolution(papers=(), entities=(), claims=(), outcomes=()))))
+    assert (URIRef(BASE + "graph"), VOID.triples, Literal(len(set(triples)))) in triples
+    assert len(set(triples)) == len(triples)
+
+
+def test_rdf_header_describes_each_file_of_the_exports() -> None:
+    rdf = build_rdf(full_graph())
+    dataset = URIRef(BASE + "graph")
+    parts = list(rdf.objects(dataset, DCAT.distribution))
+    urls = {str(url) for part in parts for url in rdf.objects(part, DCAT.downloadURL)}
+    pages = {str(url) for url in rdf.objects(dataset, DCAT.landingPage)}
+    # what belongs to a page is no file of its own
+    assert urls | pages == {BASE + name for name in EXPORTS if not name.endswith(".js")}
+    dumps = {str(url) for url in rdf.objects(dataset, VOID.dataDump)}
+    assert dumps == {url for url in urls if not url.endswith("graphml")}
+    assert len(list(rdf.objects(dataset, VOID.feature))) == len(dumps)
+    for part in parts:
+        assert list(rdf.objects(part, DCTERMS.license)) == list(rdf.objects(dataset, DCTERMS.license))
+
+
+def test_rdf_header_names_the_best_connected_nodes(corpus_rdf: RdfGraph) -> None:
+    examples = set(corpus_rdf.objects(URIRef(BASE + "graph"), VOID.exampleResource))
+    assert len(examples) == len(("Paper", *TYPES))
+    techniques = set(corpus_rdf.subjects(RDF.type, KG.Technique))
+    edges = {SKOS.broader, *(KG[relation] for relation in RELATIONS)}
+    degree = Counter(end for s, p, o in corpus_rdf if p in edges for end in (s, o) if end in techniques)
+    [technique] = examples & techniques
+    assert degree[technique] == max(degree.values())
 
 
 # ---- promises --------------------------------------------------------------------------------------
@@ -286,8 +323,9 @@ def test_rdf_has_no_blank_nodes(corpus_rdf: RdfGraph) -> None:
 def test_rdf_links_lead_to_nodes_that_are_there(corpus_rdf: RdfGraph) -> None:
     subjects = set(corpus_rdf.subjects())
     ontology = URIRef(str(KG).rstrip("#"))
+    files = {URIRef(BASE + name) for name in EXPORTS}
     inside = {o for o in corpus_rdf.objects() if isinstance(o, URIRef) and o.startswith(BASE) and o not in KG}
-    assert inside - subjects == {ontology}
+    assert inside - subjects - files == {ontology}
 
 
 def test_rdf_each_subject_stands_in_one_place() -> None:
@@ -316,23 +354,16 @@ def test_rdf_turtle_is_read_by_rapper(tmp_path: Path) -> None:
     assert len(run.stdout.splitlines()) == len(build_rdf(full_graph()))
 
 
-def n3_is_there() -> bool:
-    """Tell whether Node.js and its package n3 are installed."""
-    node = shutil.which("node")
-    return node is not None and subprocess.run([node, "-e", "require('n3')"], capture_output=True).returncode == 0
-
-
 def test_rdf_turtle_is_read_by_n3(tmp_path: Path) -> None:
-    if not n3_is_there():
-        pytest.skip("Node.js with the package n3 is not installed")
+    if not node_has("n3"):
+        pytest.skip("no Node.js with the package n3 of `make engines`")
     write_turtle(full_graph(), tmp_path / "graph.ttl")
     script = (
         "const text = require('fs').readFileSync(process.argv[1], 'utf8');"
         "console.log(new (require('n3').Parser)().parse(text).length)"
     )
-    run = subprocess.run(
-        ["node", "-e", script, str(tmp_path / "graph.ttl")], capture_output=True, text=True, check=True
-    )
+    command = ["node", "-e", script, str(tmp_path / "graph.ttl")]
+    run = subprocess.run(command, env=node_environment(), capture_output=True, text=True, check=True)
     assert int(run.stdout) == len(build_rdf(full_graph()))
 
 
@@ -381,12 +412,17 @@ def test_rdf_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
         from pathlib import Path
         from kg.graph import build_graph
         from kg.graphml import write_graphml
+        from kg.jsonld import write_jsonld
+        from kg.ntriples import write_ntriples
         from kg.pipeline import resolve_papers
         from kg.rdf import write_turtle
         from kg.readers import read_papers
         graph = build_graph(resolve_papers(read_papers([sys.argv[1]]).papers))
-        write_turtle(graph, Path(sys.argv[2], "graph.ttl"))
-        write_graphml(graph, Path(sys.argv[2], "graph.graphml"))
+        folder = Path(sys.argv[2])
+        write_turtle(graph, folder / "graph.ttl")
+        write_ntriples(folder / "graph.ttl", folder / "graph.nt.gz")
+        write_jsonld(folder / "graph.ttl", folder / "graph.jsonld")
+        write_graphml(graph, folder / "graph.graphml")
     """
     runs = []
     for seed in ("1", "2"):
@@ -397,7 +433,7 @@ def test_rdf_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
     for run in runs:
         _, problems = run.communicate(timeout=60)
         assert run.returncode == 0, problems.decode()
-    for name in ("graph.ttl", "graph.graphml"):
+    for name in ("graph.ttl", "graph.nt.gz", "graph.jsonld", "graph.graphml"):
         first, second = ((tmp_path / seed / name).read_bytes() for seed in ("1", "2"))
         assert len(first) > 1000
         assert first == second

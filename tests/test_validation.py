@@ -22,8 +22,18 @@ from kg.vocabulary import Vocabulary
 
 ROOT = Path(__file__).resolve().parent.parent
 GRAPH = """
-<https://w3id.org/mlkg/graph> a void:Dataset ;
-    dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/> ; void:entities 3 .
+<https://w3id.org/mlkg/graph> a void:Dataset, dcat:Dataset ; dcterms:title "A graph" ;
+    dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/> ; void:entities 3 ; void:triples 99 ;
+    void:distinctSubjects 15 ; void:uriSpace "https://w3id.org/mlkg/" ; void:exampleResource technique:foo ;
+    void:classPartition <https://w3id.org/mlkg/graph/paper> ;
+    void:propertyPartition <https://w3id.org/mlkg/graph/uses> ;
+    void:dataDump <https://w3id.org/mlkg/graph.ttl> ; dcat:distribution <https://w3id.org/mlkg/graph/ttl> .
+<https://w3id.org/mlkg/graph/paper> void:class kg:Paper ; void:entities 1 .
+<https://w3id.org/mlkg/graph/uses> void:property kg:uses ; void:triples 0 .
+<https://w3id.org/mlkg/graph/ttl> a dcat:Distribution ; dcterms:title "Turtle" ;
+    dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/> ;
+    dcat:downloadURL <https://w3id.org/mlkg/graph.ttl> ;
+    dcat:mediaType <https://www.iana.org/assignments/media-types/text/turtle> .
 <https://w3id.org/mlkg/vocabulary> a skos:ConceptScheme .
 
 paper:p a kg:Paper ; dcterms:title "Foo beats bar" ; dcterms:abstract "Foo is 2x faster." ;
@@ -50,6 +60,8 @@ evidence:2 a kg:Evidence ; kg:statedIn paper:p ; kg:surface "bar" ; kg:quote "Fo
 result:1 a kg:Result ; kg:reportedIn paper:p ; kg:subject technique:foo ; kg:metric "speed" ; kg:value "2x" ;
     kg:number 2.0 ; kg:unit "times" ; kg:confidence 0.7 ; kg:baseline technique:bar ; kg:evidence evidence:2 .
 """
+HEADER, FILE = "<https://w3id.org/mlkg/graph>", "<https://w3id.org/mlkg/graph/ttl>"
+LICENSE = "<https://creativecommons.org/publicdomain/zero/1.0/>"
 # what to delete, what to insert, the node that then breaks a shape
 BREAKS = {
     "paper without title": ('paper:p dcterms:title "Foo beats bar"', "", "paper:p"),
@@ -131,15 +143,56 @@ BREAKS = {
     "result on a technique for data": ("", "result:1 kg:onDataset technique:bar", "result:1"),
     "result on a technique for hardware": ("", "result:1 kg:onHardware technique:bar", "result:1"),
     "result against a paper": ("", "result:1 kg:baseline paper:p", "result:1"),
-    "graph without licence": (
-        "<https://w3id.org/mlkg/graph> dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/>",
-        "",
-        "<https://w3id.org/mlkg/graph>",
+    "graph without licence": (f"{HEADER} dcterms:license {LICENSE}", "", HEADER),
+    "graph with a licence in words": (
+        f"{HEADER} dcterms:license {LICENSE}",
+        f'{HEADER} dcterms:license "CC0"',
+        HEADER,
     ),
-    "graph without size": (
-        "<https://w3id.org/mlkg/graph> void:entities 3",
+    "graph with two licences": ("", f"{HEADER} dcterms:license <urn:other>", HEADER),
+    "graph without title": (f'{HEADER} dcterms:title "A graph"', "", HEADER),
+    "graph that is no dataset of DCAT": (f"{HEADER} a dcat:Dataset", "", HEADER),
+    "graph without size": (f"{HEADER} void:entities 3", "", HEADER),
+    "graph without triples": (f"{HEADER} void:triples 99", "", HEADER),
+    "graph with triples in words": (f"{HEADER} void:triples 99", f'{HEADER} void:triples "99"', HEADER),
+    "graph with two sizes": ("", f"{HEADER} void:triples 98", HEADER),
+    "graph with more subjects than triples": (
+        f"{HEADER} void:distinctSubjects 15",
+        f"{HEADER} void:distinctSubjects 150",
+        HEADER,
+    ),
+    "graph with properties in words": ("", f'{HEADER} void:properties "many"', HEADER),
+    "graph with classes in words": ("", f'{HEADER} void:classes "many"', HEADER),
+    "graph without the beginning of its IRIs": (f'{HEADER} void:uriSpace "https://w3id.org/mlkg/"', "", HEADER),
+    "graph with an example elsewhere": ("", f"{HEADER} void:exampleResource technique:nowhere", HEADER),
+    "graph with a dump in words": ("", f'{HEADER} void:dataDump "graph.nt"', HEADER),
+    "graph with a format in words": ("", f'{HEADER} void:feature "Turtle"', HEADER),
+    "graph without distribution": (f"{HEADER} dcat:distribution {FILE}", "", HEADER),
+    "distribution of nothing": (f"{HEADER} dcat:distribution {FILE}", "", FILE),
+    "distribution without title": (f'{FILE} dcterms:title "Turtle"', "", FILE),
+    "distribution without licence": (f"{FILE} dcterms:license {LICENSE}", "", FILE),
+    "distribution without address": (f"{FILE} dcat:downloadURL <https://w3id.org/mlkg/graph.ttl>", "", FILE),
+    "distribution with an address in words": ("", f'{FILE} dcat:downloadURL "graph.ttl"', FILE),
+    "distribution with two media types": ("", f"{FILE} dcat:mediaType <urn:other>", FILE),
+    "part of no class": (
+        "<https://w3id.org/mlkg/graph/paper> void:class kg:Paper",
         "",
-        "<https://w3id.org/mlkg/graph>",
+        "<https://w3id.org/mlkg/graph/paper>",
+    ),
+    "part by class without size": (
+        "<https://w3id.org/mlkg/graph/paper> void:entities 1",
+        "",
+        "<https://w3id.org/mlkg/graph/paper>",
+    ),
+    "part of no property": (
+        "<https://w3id.org/mlkg/graph/uses> void:property kg:uses",
+        "",
+        "<https://w3id.org/mlkg/graph/uses>",
+    ),
+    "part by property without size": (
+        "<https://w3id.org/mlkg/graph/uses> void:triples 0",
+        "",
+        "<https://w3id.org/mlkg/graph/uses>",
     ),
 }
 
