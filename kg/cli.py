@@ -75,10 +75,11 @@ def main(debug: bool) -> None:
 )
 @click.option("--no-model", is_flag=True, help="Extract by rules alone, without the trained weights.")
 def build(inputs: tuple[str, ...], output: Path, base: str, no_model: bool) -> None:
-    """Read listings (files, folders, -) and write graph.ttl, graph.html and graph.graphml.
+    """Read listings (files, folders, -) and write graph.ttl, graph.html with graph-query.js, and graph.graphml.
 
     Without INPUT the listings in corpus/ are read.
     """
+    from kg.build import EXPORTS
     from kg.build import build as run
 
     if not BASE_IRI.fullmatch(base) or base.startswith("https://w3id.org/mlkg/ontology"):
@@ -89,7 +90,7 @@ def build(inputs: tuple[str, ...], output: Path, base: str, no_model: bool) -> N
     for skipped in summary.skipped:
         click.echo(f"kg: {'kept' if skipped.kept else 'skipped'} {skipped}", err=True)
     click.echo(str(summary), err=True)
-    click.echo(f"written to {output}/: graph.ttl, graph.html, graph.graphml", err=True)
+    click.echo(f"written to {output}/: {', '.join(EXPORTS)}", err=True)
 
 
 def _progress(found: Iterable[Extraction], total: int) -> Iterator[Extraction]:

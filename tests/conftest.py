@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from spacy.language import Language
@@ -13,6 +15,9 @@ from kg.ontology import read_ontology
 from kg.pipeline import build_pipeline, extract
 from kg.records import Extraction, Paper
 from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +47,20 @@ def extract_text(nlp: Language) -> Callable[[str, str], Extraction]:
         return extraction
 
     return find
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a browser to open the page in; without one the tests are skipped."""
+    from playwright.sync_api import Error, sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        try:
+            opened = playwright.chromium.launch(
+                executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"]
+            )
+        except Error as e:
+            pytest.skip(f"no browser to open the page in: install chromium ({e.message.splitlines()[0]})")
+        yield opened
+        opened.close()

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from kg.cli import main
 
-EXPORTS = ("graph.graphml", "graph.html", "graph.ttl")
+EXPORTS = ("graph-query.js", "graph.graphml", "graph.html", "graph.ttl")
 GOOD = "FooNet: Pruning Nets Fast\nWe propose FooNet, a pruning method. It is 2x faster than BarNet.\n"
 
 
