@@ -1,6 +1,6 @@
 """From listings to exports: the stages in their order.
 
-    read_papers → extract → resolve → build_graph → graph.ttl → graph.nt.gz, graph.jsonld
+    read_papers → extract → resolve → build_graph → graph.ttl → graph.nt.gz, graph.jsonld, graph-query.js
                                                   → graph.html, graph.graphml
 
 All exports are written beside their places first and moved there together at the end: a build that fails
@@ -24,13 +24,14 @@ from kg.graphml import write_graphml
 from kg.jsonld import write_jsonld
 from kg.ntriples import write_ntriples
 from kg.page import write_page
+from kg.page_query import graph_key, write_page_query
 from kg.pipeline import Progress, resolve_papers
 from kg.rdf import write_turtle
 from kg.readers import Reading, read_papers
 from kg.records import RELATIONS, TYPES, Resolution, Skipped
 from kg.vocabulary import BASE
 
-EXPORTS = ("graph.ttl", "graph.nt.gz", "graph.jsonld", "graph.html", "graph.graphml")
+EXPORTS = ("graph.ttl", "graph.nt.gz", "graph.jsonld", "graph.html", "graph-query.js", "graph.graphml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +94,12 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
         remove_leftovers(output, ".build-*")
         with tempfile.TemporaryDirectory(prefix=f".build-{os.getpid()}-", dir=output) as staging:
             folder = Path(staging)
-            write_turtle(graph, folder / "graph.ttl", base)
-            write_ntriples(folder / "graph.ttl", folder / "graph.nt.gz")
-            write_jsonld(folder / "graph.ttl", folder / "graph.jsonld", base)
-            write_page(graph, folder / "graph.html", base)
+            turtle = folder / "graph.ttl"
+            write_turtle(graph, turtle, base)
+            write_ntriples(turtle, folder / "graph.nt.gz")
+            write_jsonld(turtle, folder / "graph.jsonld", base)
+            write_page(graph, folder / "graph.html", base, graph_key(turtle))
+            write_page_query(turtle, folder / "graph-query.js")
             write_graphml(graph, folder / "graph.graphml")
             for name in EXPORTS:
                 (folder / name).replace(output / name)

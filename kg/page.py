@@ -1,5 +1,7 @@
 """The page: one HTML file that holds the map, the evidence and all it needs, and fetches nothing.
 
+Queries alone need a second file beside it (`kg.page_query`), which the page loads when its first query is asked.
+
 pyvis builds the network and brings vis-network. The page stands still: positions are computed beforehand
 (`kg.layout`). The front end lies in `web/` as a template, a style and ES modules, which are joined here into one
 script. Text of papers travels as JSON and is only ever shown as text.
@@ -28,18 +30,20 @@ IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE
 EXPORT = re.compile(r"^export (?=(?:const|let|function|async function|class)\b)", re.MULTILINE)
 
 
-def write_page(graph: Graph, path: Path, base: str = BASE) -> None:
+def write_page(graph: Graph, path: Path, base: str = BASE, key: str = "") -> None:
     """Write `graph` to `path` as one HTML file; `base` begins the IRIs of its nodes.
+
+    With a `key` the page takes queries from a file of that key alone (`kg.page_query.graph_key`).
 
     Raises:
         OutputError: the folder or the file cannot be written.
     """
-    page = page_html(graph, base).encode("utf-8", "backslashreplace")
+    page = page_html(graph, base, key).encode("utf-8", "backslashreplace")
     with write_whole(path) as file:
         file.write(page)
 
 
-def page_html(graph: Graph, base: str = BASE) -> str:
+def page_html(graph: Graph, base: str = BASE, key: str = "") -> str:
     """Return the page of `graph`; nothing in it depends on anything else than the graph."""
     from jinja2 import Environment  # like pyvis, slow to import and needed here alone
 
@@ -49,7 +53,7 @@ def page_html(graph: Graph, base: str = BASE) -> str:
         scripts=scripts,
         hashes=[base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts],
         papers=sum(node_type(graph, n) == "Paper" for n in graph),
-        data=embed(page_data(graph, base)),
+        data=embed({**page_data(graph, base), "key": key}),
     )  # fmt: skip
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from spacy.language import Language
@@ -19,6 +21,9 @@ from kg.readers import read_papers
 from kg.records import Extraction, Paper
 from kg.resolution import resolve
 from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # titles of some fifty shipped papers that together answer every named query
 TOPICS = re.compile(
@@ -63,3 +68,20 @@ def extract_text(nlp: Language) -> Callable[[str, str], Extraction]:
         return extraction
 
     return find
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a browser to open the page in; without one the tests are skipped."""
+    from playwright.sync_api import Error, sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        try:
+            opened = playwright.chromium.launch(
+                executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"]
+            )
+        except Error as e:
+            pytest.skip(f"no browser to open the page in: install chromium ({e.message.splitlines()[0]})")
+        yield opened
+        opened.close()

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from kg.cli import main
 
-EXPORTS = ("graph.graphml", "graph.html", "graph.jsonld", "graph.nt.gz", "graph.ttl")
+EXPORTS = ("graph-query.js", "graph.graphml", "graph.html", "graph.jsonld", "graph.nt.gz", "graph.ttl")
 GOOD = "FooNet: Pruning Nets Fast\nWe propose FooNet, a pruning method. It is 2x faster than BarNet.\n"
 
 

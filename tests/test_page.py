@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
@@ -16,13 +15,14 @@ from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Error, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pyoxigraph import RdfFormat, Store
 
 from kg.graph import build_graph
 from kg.page import IMPORT, embed, joined, page_data, page_html, sentence_bounds, write_page
 from kg.rdf import write_turtle
 from kg.records import Evidence, Paper, Resolution
+from tests.browsing import Watched
 from tests.small import HOSTILE, PAPERS, small_graph
 
 
@@ -57,17 +57,20 @@ def test_page_keeps_a_lone_surrogate_out_of_the_bytes(tmp_path: Path) -> None:
     assert "Half \\ud83d" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
-def test_page_script_is_all_modules_in_one() -> None:
+def test_page_scripts_are_all_modules_in_one_each() -> None:
     folder = files("kg").joinpath("web")
     modules = {f.name: f.read_text(encoding="utf-8") for f in folder.iterdir() if f.name.endswith(".js")}
-    script = joined("main.js")
-    assert not re.search(r"^(?:import|export)\b", script, re.MULTILINE)
-    names = [
-        n for text in modules.values() for n in re.findall(r"^(?:export )?(?:const|let|function) (\w+)", text, re.M)
-    ]
-    assert [n for n, count in Counter(names).items() if count > 1] == []
-    first = {name: script.index(text.split("*/")[0]) for name, text in modules.items()}
-    assert [(m, n) for m, text in modules.items() for n in IMPORT.findall(text) if first[n] > first[m]] == []
+    held = set[str]()
+    for script in (joined("main.js"), joined("worker.js")):
+        assert not re.search(r"^(?:import|export)\b", script, re.MULTILINE)
+        names = re.findall(r"^(?:const|let|(?:async )?function) (\w+)", script, re.MULTILINE)
+        assert [n for n, count in Counter(names).items() if count > 1] == []
+        first = {
+            name: script.index(text.split("*/")[0]) for name, text in modules.items() if text.split("*/")[0] in script
+        }
+        assert [(m, n) for m in first for n in IMPORT.findall(modules[m]) if first[n] > first[m]] == []
+        held |= first.keys()
+    assert held == modules.keys()
 
 
 @pytest.mark.parametrize("text", ["<", ">", "&", "\u2028", "\u2029", "</script>", "<!--", "\U0001f680"])
@@ -101,62 +104,10 @@ def test_page_of_an_empty_graph(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    try:
-        opened = playwright.chromium.launch(executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"])
-    except Error as e:
-        pytest.skip(f"no browser to open the page in: install chromium ({e.message.splitlines()[0]})")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("page") / "graph.html"
     write_page(small_graph(), path)
     return path.as_uri()
-
-
-class Watched:
-    """A page of the browser, with whatever it complained of or asked for."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        page.on("console", lambda m: self.complaints.append(m.text))
-        page.on("pageerror", lambda e: self.complaints.append(str(e)))
-        page.on("dialog", self.dismiss)
-        page.on("request", lambda r: self.requests.append(r.url))
-
-    def dismiss(self, dialog: Dialog) -> None:
-        self.complaints.append(dialog.message)
-        dialog.dismiss()
-
-    def open(self, address: str) -> Page:
-        self.page.goto(address)
-        self.page.wait_for_selector("html[data-drawn]", state="attached")
-        return self.page
-
-    def click(self, node: str) -> None:
-        """Click where the map shows the node with that label."""
-        x, y = self.page.evaluate(
-            """(id) => {
-              const data = JSON.parse(document.getElementById("data").textContent);
-              const { x, y } = data.nodes[data.ids.indexOf(id)];
-              const at = network.canvasToDOM(innerHeight > innerWidth ? { x: y, y: x } : { x, y });
-              return [at.x, at.y];
-            }""",
-            node,
-        )
-        self.page.mouse.click(x, y)
 
 
 @pytest.fixture

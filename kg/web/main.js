@@ -5,13 +5,14 @@ import { showFilters, startFilters } from "./filters.js";
 import { showLineage } from "./lineage.js";
 import { map, panel, readColours, redraw, showAll, showAround, showPath, showRegion, takeSharedView, weave, zoomBy } from "./map.js";
 import { improves, showPanel } from "./panel.js";
+import { followAnswer, showQuery, startQuery } from "./query.js";
 import { ask, startSearch } from "./search.js";
 import { copyLink, copySparql, savePng, saveSvg } from "./share.js";
-import { path, sift } from "./shown.js";
-import { change, onChange, start, state, unknown } from "./state.js";
+import { around, path, sift } from "./shown.js";
+import { change, onChange, sharedView, start, state, unknown } from "./state.js";
 import { showTable } from "./table.js";
 
-const SCREENS = { table: showTable, lineage: showLineage };
+const SCREENS = { table: showTable, lineage: showLineage, query: showQuery };
 const askPath = () => ask((i) => {
   change({ to: i });
   panel.focus({ preventScroll: true });
@@ -31,11 +32,13 @@ onChange((before) => {
     choice.disabled = choice.dataset.view === "lineage" && !(state.node >= 0 && improves(state.node));
   }
   document.body.dataset.view = state.view;
-  for (const id of ["take-png", "take-svg"]) $(id).disabled = state.view === "table";
+  followAnswer();
+  for (const id of ["take-png", "take-svg"]) $(id).disabled = state.view === "table" || state.view === "query";
   if (unknown()) tell("No node of this graph has that address");
   if (takeSharedView()) return;
   if (path.length && (before.to !== state.to || before.node !== state.node)) showPath();
   else if (state.node >= 0 && (before.node !== state.node || before.steps !== state.steps)) showAround(state.node);
+  else if (state.node < 0 && state.answer && !before.answer && around.size) showPath();
   else if (state.node < 0 && state.region >= 0 && before.region !== state.region) showRegion(state.region);
   else if (state.node < 0 && before.region >= 0 && state.region < 0) showAll();
   else redraw();
@@ -46,18 +49,19 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest?.("[data-node]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  change({ node: Number(link.dataset.node), ...(state.view === "table" ? { view: "map" } : {}) });
+  change({ node: Number(link.dataset.node), ...(state.view === "table" || state.view === "query" ? { view: "map" } : {}) });
   panel.focus({ preventScroll: true });
 });
 const shut = () => {
   if (state.view !== "map") change({ view: "map" });
   else if (state.node >= 0) change({ node: -1 });
+  else if (state.answer) change({ answer: false });
   else return;
   if (state.node < 0) map.focus();
 };
 $("close").addEventListener("click", () => { change({ node: -1, view: state.view === "lineage" ? "map" : state.view }); map.focus(); });
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || document.activeElement === $("search") || $("copy").open) return;
+  if (event.key !== "Escape" || document.activeElement === $("search") || $("copy").open || document.activeElement?.matches("#query :is(textarea, input)")) return;
   if ($("take").open) {
     $("take").open = false;
     $("take").querySelector("summary").focus();
@@ -83,7 +87,10 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   readColours();
   redraw();
 });
+$("answered-query").addEventListener("click", () => change({ view: "query" }));
+$("answered-close").addEventListener("click", () => { change({ answer: false }); map.focus(); });
 startFilters();
+startQuery(() => { if (!sharedView() && state.node < 0 && around.size) showPath(); });
 startSearch((i) => {
   change({ node: i, view: "map" });
   panel.focus({ preventScroll: true });

@@ -3,7 +3,7 @@
 
 import { $, narrow, short, still } from "./dom.js";
 import { data, edges, isPaper, nodes, other } from "./graph.js";
-import { BROADER, around, keeps, near, onScreen, path, shown } from "./shown.js";
+import { BROADER, around, focused, keeps, near, onScreen, path, shown } from "./shown.js";
 import { change, sharedView, state } from "./state.js";
 
 export const map = $("map"), panel = $("panel");
@@ -47,12 +47,12 @@ export function weave() {
   });
 }
 
-/* The edges to draw one by one: of the chosen node and its neighbourhood, or of the path. */
+/* The edges to draw one by one: of the chosen node and its neighbourhood, of the path, or between the nodes of an answer. */
 export function lines() {
-  if (state.node < 0) return [];
+  if (!focused()) return [];
   if (path.length) return path;
   const seen = new Set(), found = [];
-  for (const i of state.steps > 1 ? around : [state.node])
+  for (const i of state.steps > 1 || state.node < 0 ? around : [state.node])
     for (const e of near(i)) {
       const pair = edges[e].from < edges[e].to ? edges[e].from + " " + edges[e].to : edges[e].to + " " + edges[e].from;
       if (seen.has(pair) || !around.has(other(e, i))) continue;
@@ -129,7 +129,7 @@ function dots(ctx, chosen, scale) {
 }
 
 network.on("beforeDrawing", (ctx) => {
-  const scale = network.getScale(), view = bounds(40), quiet = state.node >= 0;
+  const scale = network.getScale(), view = bounds(40), quiet = focused();
   ctx.lineWidth = 1 / scale;
   ctx.fillStyle = colour.region;
   ctx.strokeStyle = colour["region-line"];
@@ -198,7 +198,7 @@ function screen() {
 }
 
 function writeLabels(ctx) {
-  const scale = network.getScale(), taken = screen(), discs = screen(), view = bounds(80), chosen = state.node >= 0;
+  const scale = network.getScale(), taken = screen(), discs = screen(), view = bounds(80), chosen = focused();
   const candidates = order.filter((i) => onScreen(i) && view.holds(nodes[i]));
   for (const i of candidates) {
     const { x, y, size } = nodes[i], r = size * scale * 0.8;
@@ -349,7 +349,7 @@ function nodeAt({ x, y }, slack) {
     const far = Math.hypot(n.x - x, n.y - y) - n.size;
     if (far < least) { least = far; best = n.id; }
   }
-  if (best < 0 && state.node >= 0) best = nodes.find((n) => shown(n.id) && Math.hypot(n.x - x, n.y - y) < n.size)?.id ?? -1;
+  if (best < 0 && focused()) best = nodes.find((n) => shown(n.id) && Math.hypot(n.x - x, n.y - y) < n.size)?.id ?? -1;
   return best;
 }
 network.on("click", ({ pointer }) => {

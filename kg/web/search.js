@@ -14,13 +14,13 @@ function entries() {
   return index;
 }
 
-/* The best nodes for a query: [number, alias that matched], exact names before beginnings before words. */
-export function find(query) {
+/* The best nodes for a query: [number, alias that matched], exact names before beginnings before words, of those that fit. */
+export function find(query, suits = () => true) {
   const wanted = plain(query), words = wanted.split(" "), tight = wanted.replaceAll(" ", ""), best = new Map();
   if (!wanted) return [];
   for (const [i, name, alias] of entries()) {
     let score = name === wanted ? 4 : name.startsWith(wanted) ? 3 : (" " + name).includes(" " + wanted) ? 2 : tight.length > 2 && name.replaceAll(" ", "").startsWith(tight) ? 2 : words.every((w) => name.includes(w)) ? 1 : 0;
-    if (!score) continue;
+    if (!score || !suits(i)) continue;
     score = score * 1000 - (alias ? 300 : 0) - (isPaper(i) ? 500 : 0) + Math.min(200, papers[i]) - Math.min(99, 5 * (name.length - wanted.length));
     if (!best.has(i) || best.get(i)[0] < score) best.set(i, [score, alias]);
   }

@@ -4,7 +4,8 @@ import { $, draw, tell } from "./dom.js";
 import { lineagePicture } from "./lineage.js";
 import { data, edges, ids, isPaper, nodes } from "./graph.js";
 import { bounds, colour, corners, lines, network, viewpoint, written } from "./map.js";
-import { BROADER, around, keeps, onScreen, shown } from "./shown.js";
+import { wholeQuery } from "./query.js";
+import { BROADER, around, focused, keeps, onScreen, shown } from "./shown.js";
 import { link, state } from "./state.js";
 import { save } from "./table.js";
 
@@ -35,7 +36,7 @@ export function savePng() {
 }
 
 export function svg() {
-  const { low, high, holds } = bounds(0), scale = network.getScale(), chosen = state.node >= 0;
+  const { low, high, holds } = bounds(0), scale = network.getScale(), chosen = focused();
   const picture = draw("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `${low.x} ${low.y} ${high.x - low.x} ${high.y - low.y}`, width: $("map").clientWidth, height: $("map").clientHeight });
   picture.append(draw("rect", { x: low.x, y: low.y, width: high.x - low.x, height: high.y - low.y, fill: colour.map }));
   for (const [, cx, cy, r] of data.regions) picture.append(draw("circle", { cx, cy, r, fill: colour.region, stroke: colour["region-line"], "stroke-width": 1 / scale }));
@@ -63,6 +64,7 @@ export function saveSvg() {
 
 /* The query over the Turtle file that gives the nodes shown, or the edges of the chosen node. */
 export function sparql() {
+  if (state.query && (state.view === "query" || (state.answer && state.node < 0))) return wholeQuery();
   const head = ["PREFIX kg: <https://w3id.org/mlkg/ontology#>", "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>"];
   const relations = data.relations.filter((r) => r !== BROADER && !state.drop.includes(r)), types = data.types.filter((t) => !state.hide.includes(t));
   const list = (names) => names.map((n) => "kg:" + n).join(" ");

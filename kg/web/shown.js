@@ -5,12 +5,16 @@ import { state } from "./state.js";
 
 export const BROADER = "broader";
 const passes = new Uint8Array(nodes.length), holds = new Uint8Array(edges.length);
-export let around = new Set(), path = [];
+export let around = new Set(), path = [], answer = new Set();
+/* The nodes that the last query gave. */
+export const setAnswer = (found) => { answer = new Set(found); };
 
 export const shown = (i) => passes[i] === 1;
 export const keeps = (e) => holds[e] === 1;
 export const near = (i) => [...out[i], ...into[i]].filter(keeps);
-export const onScreen = (i) => (state.node < 0 ? shown(i) : around.has(i));
+/* Whether a part stands out: a node with its neighbours, a path, an answer. */
+export const focused = () => around.size > 0;
+export const onScreen = (i) => (focused() ? around.has(i) : shown(i));
 
 export function sift() {
   const hide = new Set(state.hide), drop = new Set(state.drop), strict = drop.size > 0 || state.sure > 0;
@@ -26,7 +30,8 @@ export function sift() {
     passes[i] = allowed[i] && known && (state.region < 0 || region[i] === state.region) && (linked[i] || !strict) ? 1 : 0;
   });
   path = state.node >= 0 && state.to >= 0 ? shortest(state.node, state.to) : [];
-  around = new Set(state.node < 0 ? [] : path.length ? path.flatMap((e) => [edges[e].from, edges[e].to]) : [state.node, ...within(state.node, state.steps)]);
+  const answered = state.answer ? [...answer].filter((i) => allowed[i]) : [];
+  around = new Set(state.node < 0 ? answered : path.length ? path.flatMap((e) => [edges[e].from, edges[e].to]) : [state.node, ...within(state.node, state.steps)]);
   if (state.to >= 0) around.add(state.node).add(state.to);
 }
 

@@ -1,11 +1,12 @@
 /* What is chosen, kept and shown. It lives in the address after "#", so that a link opens it again:
-   #technique/lora?steps=2&hide=Paper&drop=mentions&papers=3&sure=80&region=4&view=table&to=model/bert&at=x,y,scale */
+   #technique/lora?steps=2&hide=Paper&drop=mentions&papers=3&sure=80&region=4&view=table&to=model/bert&at=x,y,scale
+   A query that was run stands there while it or its answer is seen: ?view=query&query=ASK… or ?query=ASK…&answer=1 */
 
 import { data, ids, number } from "./graph.js";
 
-const VIEWS = ["map", "table", "lineage"];
+const VIEWS = ["map", "table", "lineage", "query"];
 export const WHOLE = { hide: [], drop: [], papers: data.least, sure: 0, region: -1 };
-const START = { node: -1, steps: 1, to: -1, view: "map", ...WHOLE };
+const START = { node: -1, steps: 1, to: -1, view: "map", query: "", answer: false, ...WHOLE };
 export const state = { ...START };
 
 const followers = [];
@@ -22,13 +23,20 @@ function address(of) {
   if (of.papers !== START.papers) say("papers", of.papers);
   if (of.sure) say("sure", of.sure);
   if (of.region >= 0) say("region", of.region);
+  if (of.query && (of.answer || of.view === "query")) say("query", of.query);
+  if (of.query && of.answer) say("answer", 1);
   const node = of.node >= 0 ? encodeURI(ids[of.node]) : "";
   return "#" + node + (said.length ? "?" + said.join("&") : "");
 }
 
+/* What stands in the address before the first "?" and behind it. */
+function addressed() {
+  const [, path, query] = /^#?([^?]*)\??(.*)$/.exec(location.hash);
+  return { path, said: new URLSearchParams(query) };
+}
+
 function read() {
-  const [path, query = ""] = location.hash.slice(1).split("?");
-  const said = new URLSearchParams(query);
+  const { path, said } = addressed();
   const find = (id) => number.get(id) ?? -1;
   const whole = (key, least, most, otherwise) => {
     const n = Number.parseInt(said.get(key), 10);
@@ -47,10 +55,16 @@ function read() {
     papers: whole("papers", 1, 1e6, START.papers),
     sure: whole("sure", 1, 100, 0),
     region: whole("region", 0, data.regions.length - 1, -1),
+    query: said.get("query") || state.query,
+    answer: said.has("query") && said.get("answer") === "1",
   };
 }
 
 const notify = (before) => followers.forEach((act) => act(before));
+/* Show the same state again, where something that it needs has come. */
+export const refresh = () => notify({ ...state });
+/* Where a link leads that changes some of it. */
+export const hrefOf = (patch) => address({ ...state, ...patch });
 
 /* Change some of it; what a person would go back to becomes a step of the history. */
 export function change(patch) {
@@ -76,11 +90,11 @@ export function link(view) {
 export const filtered = () => state.hide.length + state.drop.length + (state.sure > 0) + (state.region >= 0) + (state.papers !== START.papers) > 0;
 
 /* Whether the address asks for a node that is not in this graph. */
-export const unknown = () => state.node < 0 && !["", "#"].includes(location.hash.split("?")[0]);
+export const unknown = () => state.node < 0 && addressed().path !== "";
 
 /* The place on the map that a shared link asks for: [x, y, scale], or null. */
 export function sharedView() {
-  const at = (new URLSearchParams(location.hash.split("?")[1] || "").get("at") || "").split(",").map(Number);
+  const at = (addressed().said.get("at") || "").split(",").map(Number);
   return at.length === 3 && at.every(Number.isFinite) && at[2] > 0 ? at : null;
 }
 

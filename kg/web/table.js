@@ -1,8 +1,9 @@
 /* The table of what is shown, to sort and to keep as CSV. */
 
+import { csvRow } from "./csv.js";
 import { $, button, count, make, nodeLink, sign } from "./dom.js";
 import { data, into, isPaper, nodes, out, papers, region } from "./graph.js";
-import { keeps, onScreen } from "./shown.js";
+import { focused, keeps, onScreen } from "./shown.js";
 import { state } from "./state.js";
 
 const ROWS = 200;
@@ -42,18 +43,13 @@ export function showTable() {
     body.children[ROWS].querySelector("a").focus();
     rest.remove();
   }) : null;
-  const about = state.node < 0 ? `${count(all.length)} nodes pass the filters.` : `${count(all.length)} nodes around ${nodes[state.node].label}.`;
+  const about = !focused() ? `${count(all.length)} nodes pass the filters.` : state.node < 0 ? `${count(all.length)} nodes of the answer.` : `${count(all.length)} nodes around ${nodes[state.node].label}.`;
   $("table").replaceChildren(make("div", { class: "table-head" }, make("p", { class: "quiet" }, about), button("Save as CSV", saveCsv)),
     make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table, scrolls" }, make("table", {}, make("thead", {}, make("tr", {}, head)), body), rest));
 }
 
-/* RFC 4180; a cell that a spreadsheet would take for a formula begins with an apostrophe. */
-const cell = (value) => {
-  const words = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? "'" + value : String(value);
-  return /[",\r\n]/.test(words) ? `"${words.replace(/"/g, '""')}"` : words;
-};
 const csv = () =>
-  [[...COLUMNS.map(([name]) => name), "IRI"], ...rows().map((i) => [...COLUMNS.map(([, value]) => value(i)), data.base + data.ids[i]])].map((row) => row.map(cell).join(",") + "\r\n").join("");
+  [[...COLUMNS.map(([name]) => name), "IRI"], ...rows().map((i) => [...COLUMNS.map(([, value]) => value(i)), data.base + data.ids[i]])].map(csvRow).join("");
 function saveCsv() {
   save(new Blob([csv()], { type: "text/csv" }), "graph.csv");
 }
