@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
+from kg.answers import label
 from kg.errors import NotFoundError
-from kg.sparql import read_prefixes, run_query
+from kg.records import TYPES
+from kg.sparql import RDF, TERMS, read_prefixes, run_query
 from kg.text import key, title_key
 from kg.vocabulary import BASE
 
 if TYPE_CHECKING:
     import pyoxigraph
 
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 INVERSE = {
     "introduces": "introduced by",
     "uses": "used by",
@@ -92,29 +97,70 @@ def find_node(store: pyoxigraph.Store, name: str, kind: str = "Node") -> Node:
     Raises:
         NotFoundError: there is none, or there are several that fit as well; the message lists them.
     """
-    found = _ranked(store, name, kind)
-    best = [node for rank, node in found if rank == found[0][0]]
+    best = _exact(store, name, kind)
+    if not best:
+        found = _ranked(store, name, kind)
+        best = [node for rank, node in found if rank == found[0][0]]
     if len(best) > 1:
         those = ", ".join(f"{n.name} ({n.kind}) {n.iri}" for n in best)
         raise NotFoundError(f"{name} may mean several things; give the IRI of one: {those}")
     return best[0]
 
 
-def _ranked(store: pyoxigraph.Store, name: str, kind: str) -> list[tuple[int, Node]]:
+def _exact(store: pyoxigraph.Store, name: str, kind: str) -> list[Node]:
+    """Return the nodes of a `kind` whose IRI is `name`, or else their label, or else an alias: the first of `_ranked`.
+
+    These are looked up; whatever is spelt in another way takes a look at all names.
+    """
+    import pyoxigraph
+
+    def nodes(iris: Iterable[str]) -> list[Node]:
+        found = []
+        for iri in sorted(set(iris)):
+            subject = pyoxigraph.NamedNode(iri)
+            types = (str(getattr(q.object, "value", "")) for q in store.quads_for_pattern(subject, a, None))
+            of = next((t for t in (iri.removeprefix(TERMS) for iri in types) if t in ("Paper", *TYPES)), "")
+            if of and _fits(of, kind):
+                found.append(Node(iri=iri, kind=of, name=name))
+        return found
+
+    a = pyoxigraph.NamedNode(f"{RDF}type")
+    iris = nodes(iri for iri in (name, BASE + name, _whole(name)) if IRI.fullmatch(iri))
+    if iris:
+        return [replace(node, name=label(store, pyoxigraph.NamedNode(node.iri)) or node.name) for node in iris]
+    for predicates in ((f"{SKOS}prefLabel", "http://purl.org/dc/terms/title"), (f"{SKOS}altLabel",)):
+        patterns = [
+            store.quads_for_pattern(None, pyoxigraph.NamedNode(p), pyoxigraph.Literal(name)) for p in predicates
+        ]
+        found = nodes(str(getattr(q.subject, "value", "")) for pattern in patterns for q in pattern)
+        if found:
+            return found
+    return []
+
+
+def _whole(name: str) -> str:
     prefix, _, local = name.partition(":")
-    whole = read_prefixes().get(prefix, "") + local
+    return read_prefixes().get(prefix, "") + local
+
+
+def _fits(of: str, kind: str) -> bool:
+    return of == kind or kind == "Node" or (kind == "Entity" and of != "Paper")
+
+
+def _ranked(store: pyoxigraph.Store, name: str, kind: str) -> list[tuple[int, Node]]:
+    whole = _whole(name)
     wanted, wanted_title = key(name), title_key(name)
     ranked: dict[str, tuple[int, Node]] = {}
     names: list[str] = []
-    for iri, label, of, alias in ask(store, NAMES):
+    for iri, said, of, alias in ask(store, NAMES):
         short = of.rsplit("#")[-1]
-        if short != kind and (kind not in ("Node", "Entity") or (kind == "Entity" and short == "Paper")):
+        if not _fits(short, kind):
             continue
-        names.append(label)
-        alike = (wanted and key(label) == wanted) or (short == "Paper" and title_key(label) == wanted_title)
-        rank = 0 if iri in (name, BASE + name, whole) else 1 if label == name and alias == "false" else 2
-        if rank == 0 or label == name or alike:
-            found = rank + (rank == 2 and label != name), Node(iri=iri, kind=short, name=label)
+        names.append(said)
+        alike = (wanted and key(said) == wanted) or (short == "Paper" and title_key(said) == wanted_title)
+        rank = 0 if iri in (name, BASE + name, whole) else 1 if said == name and alias == "false" else 2
+        if rank == 0 or said == name or alike:
+            found = rank + (rank == 2 and said != name), Node(iri=iri, kind=short, name=said)
             ranked[iri] = min(ranked.get(iri, found), found, key=lambda r: r[0])
     if not ranked:
         import difflib
