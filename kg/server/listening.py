@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import signal
 import socket
 from collections.abc import Callable
@@ -46,7 +47,8 @@ def bind(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=CONNECTIONS)
     except OSError as e:
-        raise ServerError(f"{host}:{port}: {e.strerror or e}; choose another --port or --host") from e
+        why = os.strerror(e.errno) if e.errno and e.errno > 0 else e.strerror
+        raise ServerError(f"{host}:{port}: {why}; choose another --port or --host") from e
 
 
 def hosts(host: str) -> frozenset[str]:
@@ -75,7 +77,7 @@ async def _serve(
         access_log=False,
         server_header=False,
         limit_concurrency=CONNECTIONS,
-        timeout_graceful_shutdown=FINISHING,
+        timeout_graceful_shutdown=FINISHING + 2,
         h11_max_incomplete_event_size=4 * limits.longest,
     )
     try:
@@ -85,8 +87,19 @@ async def _serve(
         tell(f"serving {graph} on http://{where}/ (queries: http://{where}/sparql); Ctrl-C stops")
         former = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
         # uvicorn stops on these signals and raises them again at its end, when they have done their work
-        await uvicorn.Server(config).serve(sockets=[listener])
+        server = uvicorn.Server(config)
+        ending = asyncio.create_task(_halt(server, pool))
+        await server.serve(sockets=[listener])
+        ending.cancel()
         for number, handler in former.items():
             signal.signal(number, handler)
     finally:
         await pool.close()
+
+
+async def _halt(server: uvicorn.Server, pool: Pool) -> None:
+    """Give up what still runs some time after the server was told to stop."""
+    while not server.should_exit:
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(FINISHING)
+    pool.halt()

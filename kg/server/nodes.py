@@ -1,7 +1,7 @@
 """One node of the graph as linked data: its page, and its triples.
 
 A paper or an entity has a page of its own kind, with each of its edges and a sentence that says so. Whatever else has
-an IRI here (a claim, evidence, a result, the graph as a whole) is shown as what is said of it and where it is spoken of.
+an IRI here (a claim, evidence, a result, the whole graph) is shown as what is said of it and where it is spoken of.
 The triples of a node are its own, those of the claims and results about it, and those of their evidence, so that what
 one fetches can be checked without another question.
 """
@@ -31,6 +31,7 @@ EVIDENCE, CONFIDENCE, QUOTE, SURFACE, START, STATED_IN, ASPECT, VALUE, REPORTED_
     pyoxigraph.NamedNode(TERMS + name)
     for name in "evidence confidence quote surface start statedIn aspect value reportedIn subject metric".split()
 )
+QUOTED = {QUOTE, SURFACE, START, STATED_IN}  # what a sentence is shown with
 TITLE, ABSTRACT = (pyoxigraph.NamedNode(f"http://purl.org/dc/terms/{name}") for name in ("title", "abstract"))
 ABOUT_IT = (
     SUBJECT,
@@ -104,8 +105,11 @@ def _groups(store: pyoxigraph.Store, node: pyoxigraph.NamedNode, base: str) -> l
         found: dict[str, list[dict[str, Any]]] = {}
         for claim in claims:
             said = _facts(store, claim)
+            pieces = [piece for iri in said.get(EVIDENCE, []) if (piece := _facts(store, iri)).keys() >= QUOTED]
+            if not pieces or not {PREDICATE, CONFIDENCE, other_end} <= said.keys():
+                continue
             relation = said[PREDICATE][0].value.removeprefix(TERMS)
-            evidence = min((_facts(store, piece) for piece in said[EVIDENCE]), key=_weight)
+            evidence = min(pieces, key=_weight)
             found.setdefault(relation, []).append(_edge(store, claim, said, said[other_end][0], evidence, base))
         for relation, caption in captions.items():
             edges = sorted(found.get(relation, []), key=lambda e: (e["name"].casefold(), e["path"]))
@@ -141,13 +145,16 @@ def _results(store: pyoxigraph.Store, node: pyoxigraph.NamedNode, base: str) -> 
         results: list[Any] = [q.subject for q in store.quads_for_pattern(None, end, node)]
         for result in results:
             said = _facts(store, result)
+            evidence = _facts(store, said[EVIDENCE][0]) if EVIDENCE in said else {}
+            if not evidence.keys() >= QUOTED or not {METRIC, VALUE, other_end} <= said.keys():
+                continue
             other = said[other_end][0]
             found.append(
                 {
                     "path": link(result.value, base),
                     "metric": said[METRIC][0].value,
                     "value": said[VALUE][0].value,
-                    "parts": _parts(store, _facts(store, said[EVIDENCE][0])),
+                    "parts": _parts(store, evidence),
                     "name": label(store, other) or shorten(other.value, read_prefixes()),
                     "of": link(other.value, base),
                 }
@@ -201,14 +208,14 @@ def _value(store: pyoxigraph.Store, term: Any, base: str) -> tuple[str, str]:
 
 
 def similar(store: pyoxigraph.Store, path: str, base: str) -> list[str]:
-    """Return the addresses of nodes that resemble `path`, or whose label does, the nearest first."""
-    wanted = path.lower()
-    slug = wanted.rsplit("/")[-1].replace("-", " ")
+    """Return the addresses of nodes of the same kind that resemble `path`, or whose name does, the nearest first."""
+    kind, _, slug = path.lower().partition("/")
     addresses: dict[str, str] = {}
-    for iri, name, _, _ in ask(store, NAMES):
-        addresses[iri.removeprefix(base).lower()] = addresses[name.lower()] = link(iri, base)
-    near = difflib.get_close_matches(wanted, addresses, n=5, cutoff=0.75)
-    near += difflib.get_close_matches(slug, addresses, n=5, cutoff=0.75)
+    for iri, name, of, _ in ask(store, NAMES):
+        if of.rsplit("#")[-1].lower() == kind:
+            addresses[iri.rpartition("/")[2].lower()] = addresses[name.lower()] = link(iri, base)
+    near = difflib.get_close_matches(slug, addresses, n=5, cutoff=0.75)
+    near += difflib.get_close_matches(slug.replace("-", " "), addresses, n=5, cutoff=0.75)
     return list(dict.fromkeys(addresses[name] for name in near))[:5]
 
 

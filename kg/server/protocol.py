@@ -1,9 +1,9 @@
 """The SPARQL 1.1 Protocol: the query that a request carries, and the format that its answer takes.
 
 Section 2.1 of https://www.w3.org/TR/sparql11-protocol/ has three ways to ask: GET with ``query`` in the address, POST
-of a form, POST of the query itself. Formats are negotiated as https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1 says:
-the most specific range of ``Accept`` that fits a format gives its quality, and the first of the best is taken. Nothing
-in here knows a web framework.
+of a form, POST of the query itself. Formats are negotiated as https://www.rfc-editor.org/rfc/rfc9110#section-12.5.1 has
+it: the most specific range of ``Accept`` that fits a format gives its quality, and the first of the best is taken.
+Nothing in here knows a web framework.
 """
 
 from __future__ import annotations

@@ -147,7 +147,7 @@ def _node(served: Served, request: Request) -> Reply:
     if node is None or not any(
         next(served.store.quads_for_pattern(*pattern), None) for pattern in ((node, None, None), (None, None, node))
     ):
-        near = similar(served.store, request["path"], served.base) if IRI.fullmatch(iri) else []
+        near = similar(served.store, request["path"], served.base) if "/" in request["path"] else []
         hint = f"; similar: {', '.join(near)}" if near else ""
         also = {"Link": ", ".join(f'<{path}>; rel="related"' for path in near)} if near else {}
         return refuse(404, f"/{request['path']}: nothing in the graph has this address{hint}", **also)

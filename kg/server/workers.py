@@ -24,7 +24,6 @@ from kg.server.protocol import Reply, refuse
 from kg.version import VERSION
 
 STARTING = 60.0  # seconds that a worker has to open the store
-WATCHED = 2.0  # seconds between looks at the Turtle file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +57,14 @@ class Pool:
     path: Path
     limits: Limits
     tell: Callable[[str], None]
+    watched: float = 2.0  # seconds between looks at the file
     digest: str = ""
     base: str = ""
     closing: bool = False
-    waiting: int = 0
     idle: asyncio.Queue[Worker] = field(default_factory=asyncio.LifoQueue)
     everyone: set[Worker] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    turns: set[asyncio.Timeout] = field(default_factory=set)  # of those who wait
     free: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,11 +75,12 @@ class Pool:
 
         A `quick` request may take the last free worker. To cancel this ends the work.
         """
-        if self.waiting >= self.limits.waiting:
+        if self.closing or len(self.turns) >= self.limits.waiting:
             return busy()
-        self.waiting += 1
+        limit = asyncio.timeout(self.limits.seconds)
+        self.turns.add(limit)
         try:
-            async with asyncio.timeout(self.limits.seconds), contextlib.AsyncExitStack() as turn:
+            async with limit, contextlib.AsyncExitStack() as turn:
                 if not quick:
                     await turn.enter_async_context(self.free)
                 worker = await self._next()
@@ -87,7 +88,7 @@ class Pool:
         except TimeoutError:
             return busy()
         finally:
-            self.waiting -= 1
+            self.turns.discard(limit)
         async with kept:
             return await self._work(worker, request)
 
@@ -108,9 +109,11 @@ class Pool:
         except TimeoutError:
             return refuse(504, f"the query took longer than {seconds:g} s and was stopped; narrow it, or add LIMIT")
         except (asyncio.IncompleteReadError, ConnectionError):
+            if self.closing:
+                return refuse(503, "the server is stopping; ask again when it runs", Retry_After="5")
             size = f"{self.limits.memory / 2**20:g} MB"
             return refuse(
-                500, f"the query broke its process: it needs more than {size} of memory, or is nested too deep"
+                500, f"the query ended its process: more than {size} of memory, or nested too deep; ask for less"
             )
         finally:
             if worker.spent or self.closing or worker.digest != self.digest:
@@ -169,7 +172,7 @@ class Pool:
         """Serve the Turtle file anew whenever it changes."""
         seen = _state(self.path)
         while True:
-            await asyncio.sleep(WATCHED)
+            await asyncio.sleep(self.watched)
             now = _state(self.path)
             if now == seen or now is None:
                 continue
@@ -203,15 +206,21 @@ class Pool:
             self.idle.put_nowait(worker)
         self._later(self._watch())
 
+    def halt(self) -> None:
+        """Let all who wait for an answer have none."""
+        self.closing = True
+        for limit in self.turns:
+            limit.reschedule(asyncio.get_running_loop().time())
+        for worker in self.everyone:
+            _kill(worker)
+
     async def close(self) -> None:
         """End all workers, whatever they are at."""
-        self.closing = True
+        self.halt()
         tasks = list(self.tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for worker in self.everyone:
-            _kill(worker)
         await asyncio.gather(*(worker.process.wait() for worker in self.everyone))
 
 

@@ -12,21 +12,22 @@ const SHOWN = 60;
 const fetched = async (from) => (await fetch(from)).json();
 const [terms, queries] = await Promise.all([fetched("/terms.json"), fetched("/queries")]);
 
-/* what can be completed: the text to insert, what is looked for in it, what is shown */
+/* what can be completed: the text to insert, what is shown for it, its names and what is said of it */
 const short = (iri) => {
   const [prefix, whole] = Object.entries(terms.prefixes).find(([, space]) => iri.startsWith(space) && /^[\w-]+$/.test(iri.slice(space.length))) || [];
   return whole ? `${prefix}:${iri.slice(whole.length)}` : `<${iri}>`;
 };
-const entry = (text, about) => ({ text, shown: about ? `${text}  ${about}` : text, sought: `${text} ${about}`.toLowerCase() });
+const entry = (text, name, about) => ({ text, shown: `${text}  ${about}`, names: [text, text.replace(/^[^:]*:/, ""), name].map((n) => n.toLowerCase()), about: about.toLowerCase() });
 const entries = new Map([
-  ...terms.terms.map(([name, about]) => entry(name, about)),
-  ...terms.nodes.map(([iri, name, kind]) => entry(short(iri), `${name} (${kind})`)),
+  ...terms.terms.map(([text, about]) => entry(text, "", about)),
+  ...terms.nodes.map(([iri, name, kind]) => entry(short(iri), name, `${name} (${kind})`)),
 ].map((found) => [found.text, found]));
 
+/* what begins with the word first, then what has it in its name, then what is explained with it */
 function suggestions(word) {
-  const found = [...entries.values()].filter((e) => e.sought.includes(word));
-  const begins = (e) => (e.text.toLowerCase().startsWith(word) || e.sought.includes(` ${word}`) ? 0 : 1);
-  return found.sort((a, b) => begins(a) - begins(b) || a.text.length - b.text.length).slice(0, SHOWN).map((e) => e.text);
+  const rank = ({ names, about }) => (names.some((n) => n.startsWith(word)) ? 0 : names.some((n) => n.includes(word)) ? 1 : about.includes(word) ? 2 : 3);
+  const found = [...entries.values()].map((e) => [rank(e), e.text]).filter(([r]) => r < 3);
+  return found.sort(([r, a], [q, b]) => r - q || a.length - b.length).slice(0, SHOWN).map(([, text]) => text);
 }
 
 const { Yasqe } = Yasgui;
