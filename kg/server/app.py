@@ -7,8 +7,8 @@
     /ontology            the terms
     /terms.json  /openapi.json  /dump.ttl
 
-An answer is named by the content of the graph and by what was asked, so that a client that has it already is told so
-before anything is computed. A client that goes away takes its work with it.
+An answer is named by the content of the graph and by what was asked: a client that has it already is told so, and a
+recent one is given again, before anything is computed. A client that goes away takes its work with it.
 """
 
 from __future__ import annotations
@@ -38,15 +38,18 @@ from kg.server.description import openapi
 from kg.server.guard import Guard
 from kg.server.pages import page
 from kg.server.protocol import HTML, ROWS, TRIPLES, Reply, described, negotiate, read_request, refuse
+from kg.server.recent import Recent
 from kg.server.workers import Pool
 
 VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+RECENT = 32 * 2**20  # bytes of answers that are kept
 UPLOAD = 10.0  # seconds that a client has to send its query
 
 
 def build_app(pool: Pool, map_page: Path, hosts: frozenset[str]) -> Starlette:
     """Return the application that answers from `pool`; `hosts` are the names it goes by, any where there are none."""
     queries = read_named_queries()
+    recent = Recent(RECENT)
 
     async def sparql(request: Request) -> Response:
         body = await _body(request, 3 * pool.limits.longest + 1000) if request.method == "POST" else b""
@@ -62,8 +65,8 @@ def build_app(pool: Pool, map_page: Path, hosts: frozenset[str]) -> Starlette:
             if not negotiate(_accept(request), TRIPLES.values()):
                 return _respond(request, refuse(400, "query is missing; give it as query="))
             wanted = {"kind": "description", "form": "", "endpoint": f"{request.base_url}sparql"}
-            return await _answer(pool, request, wanted, quick=True)
-        return await _answer(pool, request, {"kind": "query", "query": asked.query, "form": asked.form})
+            return await _answer(pool, recent, request, wanted, quick=True)
+        return await _answer(pool, recent, request, {"kind": "query", "query": asked.query, "form": asked.form})
 
     async def named(request: Request) -> Response:
         name = request.path_params["name"]
@@ -76,7 +79,11 @@ def build_app(pool: Pool, map_page: Path, hosts: frozenset[str]) -> Starlette:
         if form not in ("", *ROWS, *TRIPLES):
             return _respond(request, refuse(400, f"format={form} is unknown; one of {', '.join(ROWS)}"))
         return await _answer(
-            pool, request, {"kind": "query", "query": "", "name": name, "given": given, "form": form}, quick=True
+            pool,
+            recent,
+            request,
+            {"kind": "query", "query": "", "name": name, "given": given, "form": form},
+            quick=True,
         )
 
     async def node(request: Request) -> Response:
@@ -85,14 +92,14 @@ def build_app(pool: Pool, map_page: Path, hosts: frozenset[str]) -> Starlette:
             path, form = request.path_params["path"], ""
         kind = "ontology" if path == "ontology" else "node"
         wanted = {"kind": kind, "path": path, "form": form, "map": map_page.is_file()}
-        reply = await _answer(pool, request, wanted, quick=True)
+        reply = await _answer(pool, recent, request, wanted, quick=True)
         if reply.status_code == HTTPStatus.OK:
             links = [f'</{path}.{name}>; rel="alternate"; type="{media}"' for name, media in TRIPLES.items()]
             reply.headers["Link"] = ", ".join(links)
         return reply
 
     async def terms(request: Request) -> Response:
-        return await _answer(pool, request, {"kind": "terms"}, quick=True)
+        return await _answer(pool, recent, request, {"kind": "terms"}, quick=True)
 
     async def root(_: Request) -> Response:
         if map_page.is_file():
@@ -153,7 +160,9 @@ def build_app(pool: Pool, map_page: Path, hosts: frozenset[str]) -> Starlette:
     )
 
 
-async def _answer(pool: Pool, request: Request, wanted: Mapping[str, Any], *, quick: bool = False) -> Response:
+async def _answer(
+    pool: Pool, recent: Recent, request: Request, wanted: Mapping[str, Any], *, quick: bool = False
+) -> Response:
     """Return the answer of a worker to what is `wanted`, unless the client has it or goes away."""
     wanted = {**wanted, "accept": _accept(request)}
     tag = ""
@@ -162,13 +171,19 @@ async def _answer(pool: Pool, request: Request, wanted: Mapping[str, Any], *, qu
         tag = f'W/"{hashlib.sha256(said).hexdigest()[:24]}"'
         if tag.removeprefix("W/") in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers={"ETag": tag, "Vary": "Accept", "Cache-Control": "no-cache"})
+        if known := recent.get(tag):
+            return _respond(request, known, {"ETag": tag})
     work = asyncio.ensure_future(pool.ask(wanted, quick=quick))
     gone = asyncio.ensure_future(_gone(request))
     try:
         await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not work.done():
             return Response(status_code=499)  # to nobody
-        return _respond(request, work.result(), {"ETag": tag} if tag and work.result().status == HTTPStatus.OK else {})
+        reply = work.result()
+        if not tag or reply.status != HTTPStatus.OK:
+            return _respond(request, reply)
+        recent.keep(tag, reply)
+        return _respond(request, reply, {"ETag": tag})
     finally:
         for task in (work, gone):
             task.cancel()

@@ -255,7 +255,7 @@ def run(path: Path, largest: int, memory: int, source: BinaryIO, sink: BinaryIO)
         os._exit(0)
 
     threading.Thread(target=listen, daemon=True).start()
-    _tell(sink, {"ready": True, "base": served.base}, b"")
+    _tell(sink, {"ready": True}, b"")
     while True:
         request = json.loads(requests.get())
         _alarm(request["seconds"] + GRACE)

@@ -1,10 +1,9 @@
 """A pool of worker processes: each answers one request at a time, and one that takes too long is killed.
 
-A request waits for a free worker in a queue of bounded length. What a caller gives up (it goes away, or its time is
-over) costs the worker its life; another one takes its place in a tenth of a second. Free queries never take the last
-worker, so that what is known to be quick goes on while they are slow. When the Turtle file changes, new workers with
-the new graph take the place of the old ones, which finish what they are at; where the new file is broken the old ones
-stay.
+A request waits for its turn in a queue of bounded length. What a caller gives up (it goes away, or its time is over)
+costs the worker its life; another one takes its place in a tenth of a second. When the Turtle file changes, workers
+with the new graph take the place of the old ones, which finish what they are at; where the new file is broken the old
+ones stay.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import asyncio
 import contextlib
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -21,8 +21,10 @@ from typing import Any
 
 from kg.errors import ServerError
 from kg.server.protocol import Reply, refuse
+from kg.server.turns import Turns
 from kg.version import VERSION
 
+KILL = 9  # SIGKILL, where there are signals
 STARTING = 60.0  # seconds that a worker has to open the store
 
 
@@ -59,45 +61,29 @@ class Pool:
     tell: Callable[[str], None]
     watched: float = 2.0  # seconds between looks at the file
     digest: str = ""
-    base: str = ""
     closing: bool = False
-    idle: asyncio.Queue[Worker] = field(default_factory=asyncio.LifoQueue)
     everyone: set[Worker] = field(default_factory=set)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    turns: set[asyncio.Timeout] = field(default_factory=set)  # of those who wait
-    free: asyncio.Semaphore = field(init=False)
+    turns: Turns[Worker] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.free = asyncio.Semaphore(max(1, self.limits.workers - 1))
+        self.turns = Turns(max(1, self.limits.workers - 1))
 
     async def ask(self, request: Mapping[str, Any], *, quick: bool = False) -> Reply:
         """Return the reply of a worker to `request`, or the refusal where it takes too long or too much.
 
         A `quick` request may take the last free worker. To cancel this ends the work.
         """
-        if self.closing or len(self.turns) >= self.limits.waiting:
+        if self.closing or len(self.turns.queue) >= self.limits.waiting:
             return busy()
-        limit = asyncio.timeout(self.limits.seconds)
-        self.turns.add(limit)
         try:
-            async with limit, contextlib.AsyncExitStack() as turn:
-                if not quick:
-                    await turn.enter_async_context(self.free)
-                worker = await self._next()
-                kept = turn.pop_all()
+            async with asyncio.timeout(self.limits.seconds):
+                worker = await self.turns.take(quick=quick)
         except TimeoutError:
             return busy()
-        finally:
-            self.turns.discard(limit)
-        async with kept:
-            return await self._work(worker, request)
+        return await self._work(worker, request, quick=quick)
 
-    async def _next(self) -> Worker:
-        while (worker := await self.idle.get()).digest != self.digest or worker.process.returncode is not None:
-            self._replace(worker)
-        return worker
-
-    async def _work(self, worker: Worker, request: Mapping[str, Any]) -> Reply:
+    async def _work(self, worker: Worker, request: Mapping[str, Any], *, quick: bool) -> Reply:
         """Return the reply of `worker`; whatever happens, it is either idle again or on its way out."""
         seconds = self.limits.seconds
         worker.spent = True
@@ -116,14 +102,22 @@ class Pool:
                 500, f"the query ended its process: more than {size} of memory, or nested too deep; ask for less"
             )
         finally:
+            self.turns.leave(quick=quick)
             if worker.spent or self.closing or worker.digest != self.digest:
                 self._replace(worker)
             else:
-                self.idle.put_nowait(worker)
+                self.turns.give(worker)
 
     def _replace(self, worker: Worker) -> None:
         _kill(worker)
         self._later(self._renew(worker))
+
+    async def _mourn(self, worker: Worker) -> None:
+        """Replace `worker` when it ends while it is idle."""
+        await worker.process.wait()
+        if worker in self.turns.idle:
+            self.turns.idle.remove(worker)
+            self._replace(worker)
 
     async def _renew(self, worker: Worker) -> None:
         await worker.process.wait()
@@ -140,9 +134,12 @@ class Pool:
         pause = 0.1
         while not self.closing:
             worker = await self._start(self.digest)
-            if worker is not None:
-                self.idle.put_nowait(worker)
+            if worker is not None and worker.digest == self.digest:
+                self.turns.give(worker)
                 return
+            if worker is not None:  # the graph has changed meanwhile
+                _kill(worker)
+                continue
             self.tell(f"a worker did not start; trying again in {pause:g} s")
             await asyncio.sleep(pause)
             pause = min(pause * 2, 10.0)
@@ -157,12 +154,12 @@ class Pool:
         self.everyone.add(worker)
         try:
             async with asyncio.timeout(STARTING):
-                head, _ = await _read(process)
+                await _read(process)
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
             self.everyone.discard(worker)
             return None
         else:
-            self.base = head["base"]
+            self._later(self._mourn(worker))
             return worker
         finally:
             if worker not in self.everyone or self.closing:
@@ -188,8 +185,8 @@ class Pool:
             await probe.process.wait()
             self.everyone.discard(probe)
             self.digest = digest
-            while not self.idle.empty():
-                self._replace(self.idle.get_nowait())
+            while self.turns.idle:
+                self._replace(self.turns.idle.pop())
             self.tell(f"{self.path} has changed; serving it as it is now")
 
     async def open(self) -> None:
@@ -203,14 +200,16 @@ class Pool:
         for worker in started:
             if worker is None:
                 raise ServerError("a worker process did not start; what it said stands above")
-            self.idle.put_nowait(worker)
+            self.turns.give(worker)
         self._later(self._watch())
 
     def halt(self) -> None:
         """Let all who wait for an answer have none."""
         self.closing = True
-        for limit in self.turns:
-            limit.reschedule(asyncio.get_running_loop().time())
+        for waiting in self.turns.queue:
+            if not waiting.turn.done():
+                waiting.turn.set_exception(TimeoutError())
+        self.turns.queue.clear()
         for worker in self.everyone:
             _kill(worker)
 
@@ -247,8 +246,9 @@ def _state(path: Path) -> tuple[int, int, int] | None:
 
 def _kill(worker: Worker) -> None:
     worker.spent = True
-    with contextlib.suppress(ProcessLookupError):
-        worker.process.kill()
+    if worker.process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker.process.pid, KILL)  # the method of the process would reap a dead one unseen
 
 
 async def _exchange(process: asyncio.subprocess.Process, request: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
