@@ -34,6 +34,7 @@ bench: $(VENV)/.ready  ## measure speed, by hand
 	$(BIN)/python benchmarks/extraction.py
 	$(BIN)/python benchmarks/page.py --stock
 	$(BIN)/python -m benchmarks.queries
+	$(BIN)/python benchmarks/server.py
 
 engines:  ## install what the tests of other tools use from npm, beside the project
 	npm install --no-save --no-audit --no-fund --prefix "$$HOME/.cache/mlkg" $(NODE_PACKAGES)

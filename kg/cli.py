@@ -327,5 +327,52 @@ def train(gold: Path, output: Path | None, further: Path | None, text: Path | No
     _print_figures(run(gold, output or WEIGHTS, further=further, text=text, tell=tell))
 
 
+@main.command()
+@click.argument("graph", type=click.Path(path_type=Path), default=GRAPH, metavar="[GRAPH.ttl]")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Stop a query after that.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="How many requests are worked on at a time. Default: one more than there are processors.",
+)
+@click.option(
+    "--max-result", type=click.IntRange(min=1), default=32, show_default=True, metavar="MB", help="Size of an answer."
+)
+@click.option(
+    "--max-memory",
+    type=click.IntRange(min=64),
+    default=1024,
+    show_default=True,
+    metavar="MB",
+    help="What a query may take.",
+)
+def serve(
+    graph: Path, host: str, port: int, timeout: float, workers: int | None, max_result: int, max_memory: int
+) -> None:
+    """Serve the page, a SPARQL endpoint with an editor, and every node by its address."""
+    import os
+
+    from kg.server.listening import serve as run
+    from kg.server.workers import Limits
+
+    limits = Limits(
+        workers=workers or max(3, (os.cpu_count() or 1) + 1),
+        seconds=timeout,
+        largest=max_result * 2**20,
+        memory=max_memory * 2**20,
+    )
+    run(graph, host, port, limits, lambda line: click.echo(f"kg: {line}", err=True))
+
+
 if __name__ == "__main__":
     main()

@@ -5,7 +5,8 @@
     ├── OntologyError       a file of the ontology is broken or contradicts another one
     ├── QueryError          a SPARQL query that is wrong or not allowed
     ├── NotFoundError       a name that the graph or the ontology does not know
-    └── OutputError         an export cannot be written
+    ├── OutputError         an export cannot be written
+    └── ServerError         the server cannot listen or start its workers
 
 A violation of the SHACL shapes is a value (`kg.validation.Violation`), not an error.
 """
@@ -33,3 +34,7 @@ class NotFoundError(KGError):
 
 class OutputError(KGError):
     """An export that cannot be written."""
+
+
+class ServerError(KGError):
+    """A server that cannot listen or start its workers."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
+from kg.answers import label
 from kg.errors import NotFoundError
 from kg.records import TYPES
-from kg.sparql import TERMS, read_prefixes, run_query
+from kg.sparql import RDF, TERMS, read_prefixes, run_query
 from kg.text import key, title_key
 from kg.vocabulary import BASE
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     import pyoxigraph
 
 KINDS = ("Paper", *TYPES)
+MAIN_NAMES = ("http://www.w3.org/2004/02/skos/core#prefLabel", "http://purl.org/dc/terms/title")
+ALIAS = "http://www.w3.org/2004/02/skos/core#altLabel"
+IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 INVERSE = {
     "introduces": "introduced by",
     "uses": "used by",
@@ -89,29 +94,59 @@ def find_node(store: pyoxigraph.Store, name: str, kind: str = "Node") -> Node:
     Raises:
         NotFoundError: there is none, or there are several that fit as well; the message lists them.
     """
-    found = _ranked(store, name, kind)
-    best = [node for rank, node in found if rank == found[0][0]]
+    best = _exact(store, name, kind)
+    if not best:
+        found = _ranked(store, name, kind)
+        best = [node for rank, node in found if rank == found[0][0]]
     if len(best) > 1:
         those = ", ".join(f"{n.name} ({n.kind}) {n.iri}" for n in best)
         raise NotFoundError(f"{name} may mean several things; give the IRI of one: {those}")
     return best[0]
 
 
-def _ranked(store: pyoxigraph.Store, name: str, kind: str) -> list[tuple[int, Node]]:
+def _exact(store: pyoxigraph.Store, name: str, kind: str) -> list[Node]:
+    """Return the nodes of a `kind` whose IRI is `name`, or else their label, or else an alias: the first of `_ranked`.
+
+    These are looked up; whatever is spelt in another way takes a look at all names.
+    """
+    import pyoxigraph
+
+    def nodes(iris: Iterable[str]) -> list[Node]:
+        kinds = ((iri, _kind(store, iri, kind)) for iri in sorted(set(iris)))
+        return [Node(iri=iri, kind=of, name=name) for iri, of in kinds if of]
+
+    iris = nodes(iri for iri in (name, BASE + name, _whole(name)) if IRI.fullmatch(iri))
+    if iris:
+        return [replace(node, name=label(store, pyoxigraph.NamedNode(node.iri)) or node.name) for node in iris]
+    for predicates in (MAIN_NAMES, (ALIAS,)):
+        patterns = [
+            store.quads_for_pattern(None, pyoxigraph.NamedNode(p), pyoxigraph.Literal(name)) for p in predicates
+        ]
+        found = nodes(str(getattr(q.subject, "value", "")) for pattern in patterns for q in pattern)
+        if found:
+            return found
+    return []
+
+
+def _whole(name: str) -> str:
     prefix, _, local = name.partition(":")
-    ids = (name, BASE + name, read_prefixes().get(prefix, "") + local)
+    return read_prefixes().get(prefix, "") + local
+
+
+def _ranked(store: pyoxigraph.Store, name: str, kind: str) -> list[tuple[int, Node]]:
+    ids = (name, BASE + name, _whole(name))
     wanted, wanted_title, initial = key(name), title_key(name), _initial(name)
     ranked: dict[str, tuple[int, Node]] = {}
     names: list[str] = []
-    for iri, label, alias in _names(store):
-        names.append(label)
+    for iri, said, alias in _names(store):
+        names.append(said)
         # what is alike begins alike, and keys take time
-        alike = _initial(label) == initial and (
-            (wanted and key(label) == wanted) or (not alias and title_key(label) == wanted_title)
+        alike = _initial(said) == initial and (
+            (wanted and key(said) == wanted) or (not alias and title_key(said) == wanted_title)
         )
-        rank = 0 if iri in ids else 1 if label == name and not alias else 2 if label == name else 3 if alike else None
+        rank = 0 if iri in ids else 1 if said == name and not alias else 2 if said == name else 3 if alike else None
         if rank is not None and (of := _kind(store, iri, kind)):
-            found = rank, Node(iri=iri, kind=of, name=label)
+            found = rank, Node(iri=iri, kind=of, name=said)
             ranked[iri] = min(ranked.get(iri, found), found, key=lambda r: r[0])
     if not ranked:
         import difflib
@@ -132,17 +167,16 @@ def _names(store: pyoxigraph.Store) -> Iterator[tuple[str, str, bool]]:
     """Yield each name in `store` with the IRI of its node, and whether it is an alias."""
     import pyoxigraph
 
-    prefixes = read_prefixes()
-    for prefix, local in (("skos", "prefLabel"), ("dcterms", "title"), ("skos", "altLabel")):
-        for quad in store.quads_for_pattern(None, pyoxigraph.NamedNode(prefixes[prefix] + local), None):
-            yield quad.subject.value, quad.object.value, local == "altLabel"  # type: ignore[union-attr]
+    for predicate in (*MAIN_NAMES, ALIAS):
+        for quad in store.quads_for_pattern(None, pyoxigraph.NamedNode(predicate), None):
+            yield quad.subject.value, quad.object.value, predicate == ALIAS  # type: ignore[union-attr]
 
 
 def _kind(store: pyoxigraph.Store, iri: str, kind: str) -> str | None:
     """Return the class of a node of the graph, where it is of that `kind`."""
     import pyoxigraph
 
-    a = pyoxigraph.NamedNode(f"{read_prefixes()['rdf']}type")
+    a = pyoxigraph.NamedNode(f"{RDF}type")
     for quad in store.quads_for_pattern(pyoxigraph.NamedNode(iri), a, None):
         found = quad.object.value.removeprefix(TERMS)  # type: ignore[union-attr]
         if found in KINDS and (kind in (found, "Node") or (kind == "Entity" and found != "Paper")):

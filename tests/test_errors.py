@@ -30,7 +30,7 @@ def test_errors_derive_from_kgerror_and_say_what_they_are(error: type[Exception]
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_errors_are_defined_in_one_place_and_caught_in_one(path: Path) -> None:
+def test_errors_are_defined_in_one_place_and_caught_at_the_edge(path: Path) -> None:
     names = {e.__name__ for e in ERRORS}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ClassDef) and path.name != "errors.py":
@@ -39,4 +39,5 @@ def test_errors_are_defined_in_one_place_and_caught_in_one(path: Path) -> None:
             assert node.type is not None, f"bare except in line {node.lineno}"
             caught = {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)}
             assert not caught & {"Exception", "BaseException"}, f"line {node.lineno}"
-            assert path.name == "cli.py" or not caught & names, f"line {node.lineno}"
+            # a worker of the server is like a command: what is wrong becomes its answer
+            assert path.name in ("cli.py", "worker.py") or not caught & names, f"line {node.lineno}"

@@ -22,7 +22,7 @@ LAYERS = (
     ("pipeline", "resolution", "graph", "layout"),
     ("rdf", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
     ("sparql", "store", "answers", "node", "paths", "queries", "page_query"),
-    ("build",),
+    ("build", "server"),
     ("cli",),
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
@@ -74,7 +74,7 @@ def test_layers_have_no_circle() -> None:
 
 
 TURTLE = '<https://w3id.org/mlkg/model/foo> <http://www.w3.org/2004/02/skos/core#prefLabel> "Foo" .\n'
-HEAVY = {"spacy", "thinc", "networkx", "rdflib", "pyshacl", "pyvis"}
+HEAVY = {"spacy", "thinc", "networkx", "rdflib", "pyshacl", "pyvis", "starlette", "uvicorn", "asyncio"}
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,7 @@ HEAVY = {"spacy", "thinc", "networkx", "rdflib", "pyshacl", "pyvis"}
         ["--help"],
         ["--version"],
         ["build", "--help"],
+        ["serve", "--help"],
         ["query", "--list"],
         ["query", "graph.ttl", "SELECT ?s WHERE { ?s ?p ?o }"],
     ],
