@@ -492,6 +492,18 @@ def test_server_says_that_its_port_is_taken(server: Server) -> None:
     assert done.stderr == f"kg: 127.0.0.1:{server.port}: Address already in use; choose another --port or --host\n"
 
 
+def test_server_workers_are_of_the_same_program(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "kg").mkdir()
+    (tmp_path / "kg" / "__init__.py").write_text("raise SystemExit('another package')", encoding="utf-8")
+    code = f"import os; from kg.cli import main; os.chdir({str(tmp_path)!r}); main()"
+    command = [sys.executable, "-c", code, "serve", str(folder / "graph.ttl"), "--port", "0", "--workers", "1"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert "serving" in process.stderr.readline()
+        process.terminate()
+        assert process.wait(10) == 0
+
+
 def test_server_needs_a_graph(tmp_path: Path) -> None:
     (tmp_path / "bad.ttl").write_text("no turtle", encoding="utf-8")
     for name, said in (("none.ttl", "no such file"), ("bad.ttl", "not valid Turtle")):
