@@ -347,6 +347,12 @@ def test_server_shows_text_of_papers_as_text(server: Server) -> None:
         assert "<script" not in answer.text
 
 
+def test_server_shows_a_claim_with_its_sentences(server: Server) -> None:
+    answer = server.ask("/claim/" + quote("technique/alpha-improvesOn-technique/beta"), Accept="text/html")
+    for said in ('<a href="/ontology#improvesOn">kg:improvesOn</a>', "“Alpha is 2x faster than Beta.”", "0.9"):
+        assert said in answer.text
+
+
 def test_server_links_lead_to_pages(server: Server) -> None:
     seen: set[str] = set()
     todo = ["/technique/beta", "/paper/third", "/graph", "/ontology"]
@@ -367,6 +373,8 @@ def test_server_gives_a_node_to_machines(server: Server, form: str) -> None:
     by_header = server.ask("/technique/beta", Accept=TRIPLES[form])
     assert by_ending.body == by_header.body
     assert f'</technique/beta.{form}>; rel="alternate"; type="{TRIPLES[form]}"' in by_header.headers["link"]
+    assert (b"@prefix skos:" in by_ending.body) == (form == "ttl")
+    assert b"@prefix cito:" not in by_ending.body  # of those that it has no need of
     store = pyoxigraph.Store()
     store.load(by_header.body, format=pyoxigraph.RdfFormat.from_media_type(TRIPLES[form]))
     prefix = f"PREFIX kg: <{KG}> PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> "
@@ -484,6 +492,18 @@ def test_server_says_that_its_port_is_taken(server: Server) -> None:
     assert done.stderr == f"kg: 127.0.0.1:{server.port}: Address already in use; choose another --port or --host\n"
 
 
+def test_server_workers_are_of_the_same_program(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "kg").mkdir()
+    (tmp_path / "kg" / "__init__.py").write_text("raise SystemExit('another package')", encoding="utf-8")
+    code = f"import os; from kg.cli import main; os.chdir({str(tmp_path)!r}); main()"
+    command = [sys.executable, "-c", code, "serve", str(folder / "graph.ttl"), "--port", "0", "--workers", "1"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert "serving" in process.stderr.readline()
+        process.terminate()
+        assert process.wait(10) == 0
+
+
 def test_server_needs_a_graph(tmp_path: Path) -> None:
     (tmp_path / "bad.ttl").write_text("no turtle", encoding="utf-8")
     for name, said in (("none.ttl", "no such file"), ("bad.ttl", "not valid Turtle")):
@@ -571,17 +591,21 @@ def test_server_editor_runs_an_example(server: Server) -> None:
         page.locator(".yasqe_queryButton").click()
         expect(page.locator(".yasr .yasr_response_chip")).to_contain_text("result")
         write = "([text, column]) => { const c = document.querySelector('.CodeMirror').CodeMirror; "
-        write += "c.setValue(text); c.setCursor(0, column); c.focus(); }"
+        write += "c.setValue(text); c.setCursor(c.lastLine(), column); c.focus(); }"
         page.evaluate(write, ["SELECT ?t { ?t a kg:Technique } ORDER BY ?t", 0])
         page.locator(".yasqe_queryButton").click()
         link = page.locator(".yasr table a", has_text="technique:beta")
         expect(link).to_have_attribute("href", "/technique/beta")
+        expect(page.locator(".parseErrorIcon")).to_have_count(0)
         for written, hint in (("SELECT * { ?x kg:improv", "kg:improvesOn"), ("SELECT * { ?x ?y Bet", "technique:beta")):
             page.evaluate(write, [written, len(written)])
             page.keyboard.press("Control+Space")
             expect(page.locator(".CodeMirror-hints li").first).to_contain_text(hint)
             page.keyboard.press("Enter")
             expect(page.locator(".CodeMirror-code")).to_contain_text(hint)
+            expect(page.locator(".CodeMirror-code")).to_contain_text(
+                f"PREFIX {hint.split(':')[0]}: <https://w3id.org/mlkg/"
+            )
         link.click()
         expect(page.locator("h1")).to_have_text("Beta")
         browser.close()

@@ -22,7 +22,7 @@ from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -94,7 +94,7 @@ def build_app(pool: Pool, map_page: Path, hosts: frozenset[str]) -> Starlette:
         wanted = {"kind": kind, "path": path, "form": form, "map": map_page.is_file()}
         reply = await _answer(pool, recent, request, wanted, quick=True)
         if reply.status_code == HTTPStatus.OK:
-            links = [f'</{path}.{name}>; rel="alternate"; type="{media}"' for name, media in TRIPLES.items()]
+            links = [f'</{quote(path)}.{name}>; rel="alternate"; type="{media}"' for name, media in TRIPLES.items()]
             reply.headers["Link"] = ", ".join(links)
         return reply
 
@@ -227,6 +227,7 @@ def _respond(request: Request, reply: Reply, headers: Mapping[str, str] | None =
     liked = negotiate(accept, ("text/plain", HTML, *problem))
     if liked == HTML:
         links = re.findall(r"<([^>]*)>", headers.get("Link", ""))
+        text = text.partition("; similar:")[0] if links else text
         return _page(page("message.html", title=title, text=text, links=links), reply.status, headers)
     if liked in problem or (liked is None and "json" in accept):
         told = {"type": "about:blank", "title": title, "status": reply.status, "detail": text}

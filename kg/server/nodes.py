@@ -204,7 +204,9 @@ def _value(store: pyoxigraph.Store, term: Any, base: str) -> tuple[str, str]:
     """Return what `term` is called, and its address where it has one."""
     if not isinstance(term, pyoxigraph.NamedNode):
         return str(getattr(term, "value", term)), ""
-    return label(store, term) or shorten(term.value, read_prefixes()), link(term.value, base)
+    quote = _facts(store, term).get(QUOTE)
+    name = f"“{quote[0].value}”" if quote else label(store, term) or shorten(term.value, read_prefixes())
+    return name, link(term.value, base)
 
 
 def similar(store: pyoxigraph.Store, path: str, base: str) -> list[str]:

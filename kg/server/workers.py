@@ -24,6 +24,7 @@ from kg.server.protocol import Reply, refuse
 from kg.server.turns import Turns
 from kg.version import VERSION
 
+PACKAGES = Path(__file__).resolve().parents[2]
 KILL = 9  # SIGKILL, where there are signals
 STARTING = 60.0  # seconds that a worker has to open the store
 
@@ -146,8 +147,10 @@ class Pool:
 
     async def _start(self, digest: str) -> Worker | None:
         arguments = map(str, (self.path.absolute(), self.limits.largest, self.limits.memory))
+        # this very package, whatever lies in the working directory
+        paths = os.pathsep.join(filter(None, (str(PACKAGES), os.environ.get("PYTHONPATH"))))
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "kg.server.worker", *arguments,
+            sys.executable, "-P", "-m", "kg.server.worker", *arguments, env={**os.environ, "PYTHONPATH": paths},
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**20,
         )  # fmt: skip
         worker = Worker(process, digest)

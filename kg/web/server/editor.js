@@ -2,7 +2,7 @@
    graph, begins with the named queries, and leads from a result to the page of its node. It asks no other machine. */
 
 const endpoint = `${location.origin}/sparql`, START = `SELECT ?technique (COUNT(DISTINCT ?paper) AS ?papers) WHERE {
-  ?paper a kg:Paper ; kg:introduces|kg:uses ?technique .
+  ?paper kg:introduces|kg:uses ?technique .
   ?technique a kg:Technique .
 }
 GROUP BY ?technique
@@ -30,12 +30,25 @@ function suggestions(word) {
   return found.sort(([r, a], [q, b]) => r - q || a.length - b.length).slice(0, SHOWN).map(([, text]) => text);
 }
 
+/* The endpoint knows the prefixes by itself; a query that declares them runs elsewhere as well. */
+function declare(yasqe) {
+  const declared = yasqe.getPrefixesFromQuery() || {}, bare = yasqe.getValue().replace(/"[^"\n]*"|'[^'\n]*'|<[^<>\s]*>|#.*$/gm, " ");
+  const used = [...bare.matchAll(/(?<![\w:?$-])([A-Za-z][\w-]*):/g)].map(([, prefix]) => prefix);
+  const missing = used.filter((prefix) => Object.hasOwn(terms.prefixes, prefix) && !Object.hasOwn(declared, prefix));
+  if (missing.length) yasqe.addPrefixes(Object.fromEntries(missing.sort().reverse().map((prefix) => [prefix, terms.prefixes[prefix]])));
+}
+
 const { Yasqe } = Yasgui;
 Yasqe.defaults.autocompleters = ["variables"];
 Yasqe.registerAutocompleter({
   name: "graph",
   bulk: false,
   persistenceId: null,
+  onInitialize(yasqe) {
+    yasqe.getInputField().setAttribute("aria-label", "SPARQL query");
+    declare(yasqe);
+    yasqe.on("change", declare);
+  },
   isValidCompletionPosition: (yasqe) => /^[^?$<"'#\s{}()[\].;,]{2,}/.test(yasqe.getCompleteToken().string),
   get: (_, token) => suggestions(token.string.trim().toLowerCase()),
   postprocessHints: (_, hints) => hints.map((hint) => ({ ...hint, displayText: entries.get(hint.text).shown })),
