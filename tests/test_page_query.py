@@ -111,7 +111,9 @@ def run(page: Page, text: str) -> str:
 
 
 def done(page: Page) -> str:
-    expect(page.locator("#query-status")).to_have_text(re.compile(r"\d ms|^Line|^SELECT|query|Stopped|graph-query"))
+    expect(page.locator("#query-status")).to_have_text(
+        re.compile(r"\d ms|^Line|^SELECT|query|Stopped|graph-query"), timeout=20_000
+    )
     return page.locator("#query-status").inner_text()
 
 
@@ -564,3 +566,18 @@ def test_page_query_engine_is_the_one_that_the_notes_name() -> None:
     folder = Path(kg.page_query.__file__).parent / "web" / "vendor"
     unpacked = gzip.decompress((folder / "oxigraph" / "web_bg.wasm.gz").read_bytes())
     assert hashlib.sha256(unpacked).hexdigest() in (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_page_query_haste_leaves_one_engine_and_the_last_answer(watched: Watched, shipped: str) -> None:
+    page = watched.open(f"{shipped}#?view=query")
+    for name in list(read_named_queries())[:3]:
+        page.locator(f"[data-query={name}]").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.locator("#query-status")).to_have_text("Stopped")
+    for name in list(read_named_queries())[3:9]:  # first the engine loads, then each ends the one before
+        page.locator(f"[data-query={name}]").click()
+        page.wait_for_timeout(150)
+    assert run(page, "ASK { ?a kg:introduces ?b }").startswith("Answered in ")
+    expect(page.locator("#answer")).to_have_text("Yes")
+    page.wait_for_timeout(200)
+    assert len(page.workers) == 1

@@ -8,7 +8,7 @@ const FILE = "graph-query.js", PATIENCE = 30_000;
 let onShare = () => {};
 export const followLoading = (act) => { onShare = act; };
 
-let loading = null, worker = null, begun = null, sent = 0;
+let loading = null, worker = null, begun = null, asking = false, sent = 0;
 const pending = new Map();
 
 /* The script hands over what it holds by a call. */
@@ -58,13 +58,15 @@ async function startEngine() {
   }
 }
 /* Load the engine and the graph, or wait until that is done. */
-export const ready = () => {
-  begun ??= startEngine().catch((error) => {
-    begun = null;
+export function ready() {
+  if (begun) return begun;
+  const mine = startEngine().catch((error) => {
+    if (begun === mine) begun = null;
     throw error;
   });
-  return begun;
-};
+  begun = mine;
+  return mine;
+}
 
 function end(why) {
   worker?.terminate();
@@ -72,16 +74,18 @@ function end(why) {
   for (const { fail } of pending.values()) fail(new Error(why));
   pending.clear();
 }
-/* A new engine gets ready at once, for the next query. */
+/* End the query that runs, if one does; a new engine gets ready at once, for the next. */
 export function stop(why = "Stopped") {
-  if (!worker) return;
+  if (!asking) return false;
   end(why);
   ready().catch(() => {});
+  return true;
 }
 
 export async function askEngine(text) {
   await ready();
   const clock = setTimeout(() => stop(`Stopped after ${PATIENCE / 1000} s; narrow the query`), PATIENCE);
+  asking = true;
   try {
     const told = await send("ask", { text });
     if (told.spent) {
@@ -90,6 +94,7 @@ export async function askEngine(text) {
     }
     return told;
   } finally {
+    asking = false;
     clearTimeout(clock);
   }
 }

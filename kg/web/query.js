@@ -9,17 +9,25 @@ import { answer, setAnswer } from "./shown.js";
 import { change, refresh, state } from "./state.js";
 
 const LOADING = "Loading the engine and the graph …";
-let pack = null, asked = "", turn = 0, running = false, followed = () => {};
+let pack = null, asked = "", turn = 0, followed = () => {};
 
 const editor = make("textarea", { id: "query-text", rows: 9, spellcheck: "false", autocapitalize: "off", autocomplete: "off", "aria-label": "Query in SPARQL", placeholder: "SELECT ?paper ?title WHERE { ?paper kg:uses technique:quantization ; dcterms:title ?title }" });
 const status = make("p", { id: "query-status", role: "status" }), place = make("div", { id: "answer" }), form = make("div", { id: "parameters" });
 const named = make("ul", { class: "named" }), prefixes = make("p", { class: "quiet" });
 const choices = make("details", { class: "choices", open: true }, make("summary", {}, "Named queries"), named);
-const runs = button("Run", () => run(editor.value), { title: "Ctrl+Enter" }), stops = button("Stop", () => stop(), { hidden: true });
+const runs = button("Run", () => run(editor.value), { title: "Ctrl+Enter" }), stops = button("Stop", halt, { hidden: true });
 
 function say(words, wrong = false) {
   status.textContent = words;
   status.classList.toggle("wrong", wrong);
+}
+
+/* An engine that still loads goes on loading. */
+function halt() {
+  if (stop()) return;
+  turn += 1;
+  stops.hidden = true;
+  say("Stopped");
 }
 
 /* What is run goes into the address; the change comes back to `showQuery`, which asks it. */
@@ -37,13 +45,13 @@ async function follow() {
   asked = editor.value = text;
   setAnswer([]);
   place.replaceChildren();
-  if (running) stop();
+  stop();
   say(LOADING);
-  running = true;
   stops.hidden = false;
   try {
     await ready();
-    if (mine === turn) say("Running …");
+    if (mine !== turn) return;
+    say("Running …");
     const told = await askEngine(text);
     if (mine !== turn) return;
     if (told.wrong) say(told.wrong, true);
@@ -56,7 +64,6 @@ async function follow() {
     if (mine !== turn) return;
     say(error.message, true);
   }
-  running = false;
   stops.hidden = true;
   if (state.answer) {
     refresh();
