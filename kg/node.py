@@ -112,7 +112,7 @@ def _exact(store: pyoxigraph.Store, name: str, kind: str) -> list[Node]:
     import pyoxigraph
 
     def nodes(iris: Iterable[str]) -> list[Node]:
-        kinds = ((iri, _kind(store, iri, kind)) for iri in sorted(set(iris)))
+        kinds = ((iri, node_kind(store, iri, kind)) for iri in sorted(set(iris)))
         return [Node(iri=iri, kind=of, name=name) for iri, of in kinds if of]
 
     iris = nodes(iri for iri in (name, BASE + name, _whole(name)) if IRI.fullmatch(iri))
@@ -138,14 +138,14 @@ def _ranked(store: pyoxigraph.Store, name: str, kind: str) -> list[tuple[int, No
     wanted, wanted_title, initial = key(name), title_key(name), _initial(name)
     ranked: dict[str, tuple[int, Node]] = {}
     names: list[str] = []
-    for iri, said, alias in _names(store):
+    for iri, said, alias in node_names(store):
         names.append(said)
         # what is alike begins alike, and keys take time
         alike = _initial(said) == initial and (
             (wanted and key(said) == wanted) or (not alias and title_key(said) == wanted_title)
         )
         rank = 0 if iri in ids else 1 if said == name and not alias else 2 if said == name else 3 if alike else None
-        if rank is not None and (of := _kind(store, iri, kind)):
+        if rank is not None and (of := node_kind(store, iri, kind)):
             found = rank, Node(iri=iri, kind=of, name=said)
             ranked[iri] = min(ranked.get(iri, found), found, key=lambda r: r[0])
     if not ranked:
@@ -163,7 +163,7 @@ def _initial(name: str) -> str:
     return next((c for c in name.casefold() if c.isalnum()), "")
 
 
-def _names(store: pyoxigraph.Store) -> Iterator[tuple[str, str, bool]]:
+def node_names(store: pyoxigraph.Store) -> Iterator[tuple[str, str, bool]]:
     """Yield each name in `store` with the IRI of its node, and whether it is an alias."""
     import pyoxigraph
 
@@ -172,7 +172,7 @@ def _names(store: pyoxigraph.Store) -> Iterator[tuple[str, str, bool]]:
             yield quad.subject.value, quad.object.value, predicate == ALIAS  # type: ignore[union-attr]
 
 
-def _kind(store: pyoxigraph.Store, iri: str, kind: str) -> str | None:
+def node_kind(store: pyoxigraph.Store, iri: str, kind: str = "Node") -> str | None:
     """Return the class of a node of the graph, where it is of that `kind`."""
     import pyoxigraph
 

@@ -1,11 +1,12 @@
 """The routes: what each address asks of the workers, and what the answer looks like on the way out.
 
-    /                    the map, where there is one beside the Turtle file
+    /                    the page, where there is one beside the Turtle file
     /sparql              the endpoint; without a query the editor, or the service description
     /queries[/NAME]      the named queries, and the rows of one of them
     /technique/lora      a node, for whatever its IRI has after the base; .ttl, .nt, .jsonld and .rdf are formats
     /ontology            the terms
     /terms.json  /openapi.json  /dump.ttl
+    /graph-query.js …    the other files that lie beside the Turtle file
 
 An answer is named by the content of the graph and by what was asked: a client that has it already is told so, and a
 recent one is given again, before anything is computed. A client that goes away takes its work with it.
@@ -42,6 +43,14 @@ from kg.server.recent import Recent
 from kg.server.workers import Pool
 
 VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+# what `kg build` writes beside the Turtle file
+BESIDE = {
+    "graph.html": HTML,
+    "graph-query.js": "text/javascript",
+    "graph.nt.gz": "application/gzip",
+    "graph.jsonld": "application/ld+json",
+    "graph.graphml": "application/graphml+xml",
+}
 RECENT = 32 * 2**20  # bytes of answers that are kept
 UPLOAD = 10.0  # seconds that a client has to send its query
 
@@ -113,10 +122,12 @@ def build_app(pool: Pool, map_page: Path, hosts: frozenset[str]) -> Starlette:
             )
         )
 
-    async def drawn(_: Request) -> Response:
-        if not map_page.is_file():
-            raise HTTPException(404, f"there is no {map_page.name} beside the graph; kg build makes it")
-        return FileResponse(map_page, media_type=HTML, headers={"Cache-Control": "no-cache"})
+    async def beside(request: Request) -> Response:
+        name = request.url.path[1:]
+        path = map_page.with_name(name)
+        if not path.is_file():
+            raise HTTPException(404, f"there is no {name} beside the graph; kg build makes it")
+        return FileResponse(path, media_type=BESIDE[name], headers={"Cache-Control": "no-cache"})
 
     async def dump(_: Request) -> Response:
         return FileResponse(pool.path, media_type=described("text/turtle"), headers={"Cache-Control": "no-cache"})
@@ -135,7 +146,7 @@ def build_app(pool: Pool, map_page: Path, hosts: frozenset[str]) -> Starlette:
     return Starlette(
         routes=[
             Route("/", root),
-            Route("/graph.html", drawn),
+            *(Route(f"/{name}", beside) for name in BESIDE),
             Route("/dump.ttl", dump),
             Route("/sparql", sparql, methods=["GET", "POST"]),
             Route("/queries", listed),

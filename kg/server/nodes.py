@@ -18,7 +18,7 @@ import pyoxigraph
 
 from kg.answers import label
 from kg.files import ontology_folder
-from kg.node import ABOUT, FORWARD, INVERSE, NAMES, ask
+from kg.node import ABOUT, FORWARD, INVERSE, ask, node_names
 from kg.server.pages import link, page
 from kg.server.protocol import TRIPLES
 from kg.sparql import RDF, TERMS, read_prefixes, shorten
@@ -213,8 +213,8 @@ def similar(store: pyoxigraph.Store, path: str, base: str) -> list[str]:
     """Return the addresses of nodes of the same kind that resemble `path`, or whose name does, the nearest first."""
     kind, _, slug = path.lower().partition("/")
     addresses: dict[str, str] = {}
-    for iri, name, of, _ in ask(store, NAMES):
-        if of.rsplit("#")[-1].lower() == kind:
+    for iri, name, _ in node_names(store):
+        if iri.startswith(f"{base}{kind}/"):
             addresses[iri.rpartition("/")[2].lower()] = addresses[name.lower()] = link(iri, base)
     near = difflib.get_close_matches(slug, addresses, n=5, cutoff=0.75)
     near += difflib.get_close_matches(slug.replace("-", " "), addresses, n=5, cutoff=0.75)

@@ -26,7 +26,7 @@ import pyoxigraph
 
 from kg.answers import label
 from kg.errors import KGError, NotFoundError
-from kg.node import NAMES, ask
+from kg.node import node_kind, node_names
 from kg.queries import bind, read_named_queries
 from kg.records import RELATIONS
 from kg.server.description import description
@@ -179,9 +179,8 @@ def _terms(served: Served, _: Request) -> Reply:
     for name in read_terms():
         said = next(ontology.quads_for_pattern(pyoxigraph.NamedNode(TERMS + name), comment, None), None)
         terms.append([f"kg:{name}", getattr(said.object, "value", "") if said else ""])
-    nodes = sorted(
-        [iri, name, kind.rsplit("#")[-1]] for iri, name, kind, alias in ask(served.store, NAMES) if alias == "false"
-    )
+    named = ((iri, name, node_kind(served.store, iri)) for iri, name, alias in node_names(served.store) if not alias)
+    nodes = sorted([iri, name, kind] for iri, name, kind in named if kind)
     title = label(served.store, pyoxigraph.NamedNode(f"{served.base}graph"))
     said_all = {
         "title": title or "",
