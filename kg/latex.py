@@ -79,7 +79,7 @@ def _without_formulas(text: str) -> str:
     at = 0
     while match := FORMULA.search(text, at):
         inner = next(g for g in match.groups() if g is not None)
-        if match[2] is not None and not _is_formula(inner, text[match.end() : match.end() + 1]):
+        if not inner.strip() or (match[2] is not None and not _is_formula(inner, text[match.end() : match.end() + 1])):
             # what was taken for the end may begin a formula
             parts.append(text[at : match.end() - 1])
             at = match.end() - 1
@@ -104,7 +104,7 @@ def _signs() -> dict[str, str]:
     from pylatexenc.latex2text import get_default_latex_context_db
 
     context = get_default_latex_context_db()
-    found = {}
+    found: dict[str, str] = {}
     for category in context.categories():
         for spec in context.iter_macro_specs([category]):
             sign = spec.simplify_repl
@@ -159,7 +159,10 @@ def _command(match: re.Match[str], text: str, *, math: bool, depth: int) -> tupl
         return _accented(ACCENTS[name], text, end, math=math, depth=depth) or (match.group(), end)
     if depth < DEEPEST:
         if name in WRAPPERS and text[end : end + 1] == "{":
-            return _argument(text, end, math=math and not name.startswith("text"), depth=depth)
+            said, end = _argument(text, end, math=math and not name.startswith("text"), depth=depth)
+            # addresses are often glued to the word before them, which TeX would not show so either
+            glued = name in ("url", "path", "nolinkurl") and text[match.start() - 1 : match.start()].isalnum()
+            return (" " + said if glued else said), end
         if name in DROPPED and (text[end : end + 1] == "{" or text[end : end + 1] == "["):
             return "", _skip_arguments(text, end)
         if name in ("frac", "dfrac", "tfrac", "nicefrac") and text[end : end + 1] == "{":

@@ -159,7 +159,8 @@ def test_cli_input_folder_without_listings() -> None:
     result = kg_build("papers")
     assert result.exit_code == 1
     assert result.stderr == (
-        "kg: papers: no listings in this folder; expected files .json, .jsonl, .ndjson, .text, .txt\n"
+        "kg: papers: no listings in this folder; expected files .atom, .bib, .csv, .htm, .html, .json,"
+        " .jsonl, .markdown, .md, .ndjson, .ris, .text, .tsv, .txt, .xml\n"
     )
     assert files("out") == former
 
