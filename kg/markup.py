@@ -42,7 +42,10 @@ def clean(text: str) -> str:
     >>> clean(" A\\tB\\x00 \\n C "), clean("Lo\\u200bRA \\u202egnp.exe"), clean("cafe\\u0301")
     ('A B C', 'LoRA gnp.exe', 'café')
     """
-    if not text.isascii():
+    if text.isascii():
+        if text.isprintable():
+            return " ".join(text.split())
+    else:
         text = unicodedata.normalize("NFC", INVISIBLE.sub("", STACKED.sub(r"\1", text)))
     return " ".join(CONTROL.sub(" ", text).split())
 

@@ -61,5 +61,5 @@ def test_markup_keeps_evidence_at_its_offsets(extract_text: Callable[[str, str],
     assert extraction.mentions
     for mention in extraction.mentions:
         assert text[mention.start : mention.end] == mention.surface
-    for said in (*extraction.relations, *extraction.results):
-        assert text[said.quote.start : said.quote.end] == said.quote.text
+    for quote in (*(r.quote for r in extraction.relations), *(r.quote for r in extraction.results)):
+        assert text[quote.start : quote.end] == quote.text

@@ -17,7 +17,7 @@ from kg.records import Paper, Skipped
 START = re.compile(r"\s*@\s*([A-Za-z]+)\s*[{(]")
 NO_ENTRY = ("comment", "preamble")
 COMMON = ("year", "booktitle")
-LONGEST_ENTRY = 2**19
+LONGEST_ENTRY = 2**17
 MONTH = re.compile(r"[A-Za-z]{3,}")
 
 

@@ -116,6 +116,8 @@ def each(items: object, *path: str) -> list[object]:
 
 def as_text(value: object) -> str:
     """Return a field as text: of several values the first that is one."""
+    if isinstance(value, str):
+        return value
     first = next((v for v in _flat(value) if isinstance(v, str) and v.strip()), "")
     return first if isinstance(first, str) else ""
 

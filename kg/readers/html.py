@@ -51,6 +51,9 @@ def read_html(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
     except etree.XMLSyntaxError as e:
         yield Skipped(source=source, row=1, reason=f"broken HTML: {e.msg}")
         return
+    if root is None:
+        yield Skipped(source=source, row=1, reason="a page without any text")
+        return
     carried = list(_carried(root, source))
     if any(isinstance(found, Paper) for found in carried):
         yield from carried

@@ -15,7 +15,7 @@ from kg.records import Paper, Skipped
 
 START = re.compile(r"\s*TY {1,2}-")
 TAG = re.compile(r"\s*([A-Z][A-Z0-9]) {1,2}- ?(.*)")
-LONGEST_RECORD = 2**19
+LONGEST_RECORD = 2**17
 
 
 def read_ris(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
