@@ -117,3 +117,12 @@ def test_fields_hold_dates_in_many_ways(day: datetime.date) -> None:
         assert date_of(value) == iso, value
     assert date_of(day.strftime("%B %Y")) == date_of([day.year, day.month]) == iso[:7]
     assert date_of(day.year) == date_of(str(day.year)) == iso[:4]
+
+
+def test_fields_without_a_date_take_the_month_of_the_arxiv_id() -> None:
+    found = paper_of("x", 1, title="On X", abstract="We.", links=["https://arxiv.org/abs/2405.00001"])
+    assert isinstance(found, Paper)
+    assert (found.date, found.year) == ("2024-05", 2024)
+    dated = paper_of("x", 1, title="On X", abstract="We.", arxiv="2405.00001", date="2023")
+    assert isinstance(dated, Paper)
+    assert dated.date == "2023"

@@ -80,7 +80,7 @@ def paper_of(
         pages=(source,),
         identifiers=tuple(sorted(identifiers)),
         authors=names_of(authors),
-        date=next((d for d in map(date_of, _flat(date)) if d), ""),
+        date=next((d for d in (*map(date_of, _flat(date)), *map(month_of, sorted(identifiers))) if d), ""),
         venue=next((v for v in map(plain, _flat(venue)) if v), ""),
         categories=tuple(sorted({c for c in map(plain, _flat(categories)) if c and len(c) <= 200})),
         links=tuple(sorted({p for p in pages if not arxiv_of(p) and not doi_of(p)})),
@@ -185,6 +185,19 @@ def arxiv_of(value: object) -> str:
         text = by_doi[1]
     match = ARXIV.fullmatch(text)
     return re.sub(r"\.[a-z]{2}/", "/", match[1].lower()) if match else ""
+
+
+def month_of(identifier: tuple[str, str]) -> str:
+    """Return the month that an arXiv id was given in, which it begins with.
+
+    >>> month_of(("arxiv", "2401.00001")), month_of(("arxiv", "hep-th/9901001")), month_of(("doi", "10.1/2401"))
+    ('2024-01', '1999-01', '')
+    """
+    scheme, value = identifier
+    digits = value.rpartition("/")[2][:4]
+    if scheme != "arxiv" or not "01" <= digits[2:] <= "12":
+        return ""
+    return f"{'19' if digits > '91' else '20'}{digits[:2]}-{digits[2:]}"
 
 
 def doi_of(value: object) -> str:
