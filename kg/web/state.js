@@ -1,10 +1,10 @@
 /* What is chosen, kept and shown. It lives in the address after "#", so that a link opens it again:
-   #technique/lora?steps=2&hide=Paper&drop=mentions&papers=3&sure=80&region=4&view=table&to=model/bert&at=x,y,scale */
+   #technique/lora?steps=2&hide=Paper&drop=mentions&papers=3&sure=80&region=4&since=2024&view=table&to=model/bert&at=x,y,scale */
 
 import { data, ids, number } from "./graph.js";
 
 const VIEWS = ["map", "table", "lineage"];
-export const WHOLE = { hide: [], drop: [], papers: data.least, sure: 0, region: -1 };
+export const WHOLE = { hide: [], drop: [], papers: data.least, sure: 0, region: -1, since: 0 };
 const START = { node: -1, steps: 1, to: -1, view: "map", ...WHOLE };
 export const state = { ...START };
 
@@ -22,6 +22,7 @@ function address(of) {
   if (of.papers !== START.papers) say("papers", of.papers);
   if (of.sure) say("sure", of.sure);
   if (of.region >= 0) say("region", of.region);
+  if (of.since) say("since", of.since);
   const node = of.node >= 0 ? encodeURI(ids[of.node]) : "";
   return "#" + node + (said.length ? "?" + said.join("&") : "");
 }
@@ -47,6 +48,7 @@ function read() {
     papers: whole("papers", 1, 1e6, START.papers),
     sure: whole("sure", 1, 100, 0),
     region: whole("region", 0, data.regions.length - 1, -1),
+    since: whole("since", 1500, 2199, 0),
   };
 }
 
@@ -73,7 +75,7 @@ export function link(view) {
   const here = address(state);
   return `${location.href.split("#")[0]}${here}${here.includes("?") ? "&" : "?"}at=${view}`;
 }
-export const filtered = () => state.hide.length + state.drop.length + (state.sure > 0) + (state.region >= 0) + (state.papers !== START.papers) > 0;
+export const filtered = () => state.hide.length + state.drop.length + (state.sure > 0) + (state.region >= 0) + (state.since > 0) + (state.papers !== START.papers) > 0;
 
 /* Whether the address asks for a node that is not in this graph. */
 export const unknown = () => state.node < 0 && !["", "#"].includes(location.hash.split("?")[0]);
