@@ -120,3 +120,10 @@ def test_objects_come_back_as_they_were_written(items: list[dict[str, Any]], ind
 def test_objects_take_anything(text: str) -> None:
     for found in objects([text], "x"):
         assert isinstance(found, Skipped) or isinstance(found[1], dict)
+
+
+def test_objects_behind_a_first_line_that_is_too_long_are_kept() -> None:
+    long = ("x" * 2**22 for _ in range(17))
+    found, skipped = read('{"title": "', *long, '"}\n', json.dumps(B), "\n")
+    assert found == [(2, B)]
+    assert [(s.row, "characters" in s.reason) for s in skipped] == [(1, True)]

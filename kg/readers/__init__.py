@@ -187,11 +187,16 @@ def _read_source(file: BinaryIO, name: str, form: str | None) -> Iterator[Paper 
     if _share_unreadable(head) > 0.1:
         yield Skipped(source=name, row=1, reason=BINARY)
         return
-    for found in FORMATS[form or detect_format(head)](chain([head], chunks), name):
+    form = form or detect_format(head)
+    nothing = True
+    for found in FORMATS[form](chain([head], chunks), name):
         yield from damage
         damage.clear()
         yield found
+        nothing = False
     yield from damage
+    if nothing:
+        yield Skipped(source=name, row=1, reason=f"no title with an abstract in it, read as {form}")
 
 
 BINARY = "binary, not text; save the listing as UTF-8 text"

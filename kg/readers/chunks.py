@@ -124,12 +124,12 @@ def lines(chunks: Iterable[str]) -> Iterator[tuple[int, str]]:
         yield row, "".join(parts)[:LONGEST_LINE]
 
 
-def whole(chunks: Iterable[str]) -> tuple[str, bool]:
-    """Return a text up to `LONGEST_DOCUMENT` characters, and whether that was all of it."""
+def whole(chunks: Iterable[str], most: int = LONGEST_DOCUMENT) -> tuple[str, bool]:
+    """Return a text, cut soon after `most` characters, and whether that is all of it."""
     parts, size = list[str](), 0
     for chunk in chunks:
         parts.append(chunk)
         size += len(chunk)
-        if size > LONGEST_DOCUMENT:
-            return "".join(parts)[:LONGEST_DOCUMENT], False
+        if size > most:
+            return "".join(parts), False
     return "".join(parts), True

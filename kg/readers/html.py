@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from kg.markup import clean
-from kg.readers.chunks import LONGEST_DOCUMENT, whole
+from kg.readers.chunks import whole
 from kg.readers.fields import LONGEST, paper_of
 from kg.readers.huggingface import paper_of_item
 from kg.readers.listing import is_abstract
@@ -28,7 +28,8 @@ BLOCKS = frozenset(
 SKIPPED = frozenset("script style noscript template svg button select option nav footer head iframe object".split())
 TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:list-)?title(?:$|[\s_-])", re.IGNORECASE)
 LABEL = re.compile(r"(?:Title|Abstract|Summary)\s*:\s*", re.IGNORECASE)
-DEEPEST = 200
+# a page in memory takes some twenty times its size
+LONGEST_PAGE = 2**24
 
 
 def read_html(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
@@ -40,9 +41,9 @@ def read_html(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
     """
     from lxml import etree
 
-    text, complete = whole(chunks)
+    text, complete = whole(chunks, LONGEST_PAGE)
     if not complete:
-        reason = f"page of more than {LONGEST_DOCUMENT:,} characters; what comes behind them is not read"
+        reason = f"page of more than {LONGEST_PAGE:,} characters; what comes behind them is not read"
         yield Skipped(source=source, row=1, reason=reason, kept=True)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
     parser.feed(re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", text).replace("\0", " ").encode())

@@ -70,13 +70,15 @@ def is_abstract(line: str) -> bool:
     """
     if len(line) >= 200:
         return True
-    if len(line.split()) >= 5 and line.endswith((".", ".)", '."')):
+    if len(line.split()) >= 5 and line.endswith((".", ".)", '."', "؟", "।")):
+        return True
+    if len(line) >= 15 and line.endswith(("。", "！", "？")):
         return True
     return len(line) >= 120 and len(find_sentences(line)) > 1
 
 
 def _goes_on(before: str, line: str) -> bool:
-    return before[-1] not in ".!?)\"'" and is_abstract(line) and (line[0].islower() or len(line) >= 200)
+    return before[-1] not in ".!?)\"'。！？؟।" and is_abstract(line) and (line[0].islower() or len(line) >= 200)
 
 
 def _lines(chunks: Iterable[str]) -> Iterator[tuple[int, str]]:

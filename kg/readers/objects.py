@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from kg.readers.chunks import LONGEST_DOCUMENT, LONGEST_LINE, lines, whole
+from kg.readers.chunks import LONGEST_LINE, lines, whole
 from kg.records import Skipped
 
 Row = tuple[int, dict[str, Any]] | Skipped
@@ -70,14 +70,14 @@ def _values(chunks: Iterator[str]) -> Iterator[tuple[int, Any]]:
     if isinstance(_parsed(head.lstrip().partition("\n")[0]), ValueError):
         # no JSON lines then, but one document
         head, complete = whole(chain([head], chunks))
-        document = _parsed(head) if complete else ValueError(f"more than {LONGEST_DOCUMENT:,} characters in one object")
+        document = _parsed(head) if complete else ValueError()
         if not isinstance(document, ValueError):
             yield from enumerate(_list_of(document), 1)
             return
         if match := LIST_WITHIN.match(head):
             yield from _elements(chain([head[match.end() :]], chunks), head.count("\n", 0, match.end()))
             return
-        if not any(isinstance(_parsed(m.group()), dict) for m in OWN_LINE.finditer(head)):
+        if complete and not any(isinstance(_parsed(m.group()), dict) for m in OWN_LINE.finditer(head)):
             if "Extra data" in str(document):
                 yield from _elements(chain(["[" + head], chunks), bare=True)
             else:
@@ -179,12 +179,13 @@ def _elements(chunks: Iterable[str], line: int = 0, *, bare: bool = False) -> It
                 yield row + 1, ValueError("broken JSON: the array has no end")
             return
         row += 1
-        yield row, value
         if isinstance(value, ValueError):
             # the next element begins as far from the margin as this one, some lines below
             end = text.find(indent + text[start], start + 1) if indent and text[start] in '{"' else -1
             if end < 0:
+                yield row, ValueError(f"{value}, and nothing behind it is read")
                 return
+        yield row, value
         at = end
         if at > 2**16:
             line += text.count("\n", 0, at)
