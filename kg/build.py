@@ -48,7 +48,7 @@ class Summary:
     def __str__(self) -> str:
         entities = sum(n for _, n in self.entities)
         claims = sum(n for _, n in self.claims)
-        skipped = sum(not s.kept for s in self.skipped)
+        skipped = sum(s.count for s in self.skipped if not s.kept)
         lines = (
             f"{self.papers:,} papers" + (f", {skipped:,} rows skipped" if skipped else ""),
             f"{entities:,} entities: " + ", ".join(f"{n:,} {kind}" for kind, n in self.entities),
@@ -65,15 +65,18 @@ def build(
     *,
     base: str = BASE,
     model: bool = True,
+    form: str | None = None,
     progress: Progress = lambda found, _: found,
 ) -> Summary:
     """Read `inputs`, write the exports to the folder `output` and return what was made.
+
+    All inputs are in the format `form`, a name in `kg.readers.FORMATS`; without it the format of each is detected.
 
     Raises:
         KGError: an input holds no papers, the ontology is broken, or `output` cannot be written.
     """
     began = time.perf_counter()
-    reading = read_papers(inputs)
+    reading = read_papers(inputs, form)
     resolution = resolve_papers(reading.papers, model=model, progress=progress)
     graph = build_graph(resolution)
     write_exports(graph, output, base)

@@ -73,20 +73,30 @@ def main(debug: bool) -> None:
     show_default=True,
     help="What the IRIs of nodes begin with.",
 )
+@click.option(
+    "--format",
+    "form",
+    metavar="NAME",
+    default=None,
+    help="What the inputs are in, such as snapshot or bibtex. Default: detected, for each.",
+)
 @click.option("--no-model", is_flag=True, help="Extract by rules alone, without the trained weights.")
-def build(inputs: tuple[str, ...], output: Path, base: str, no_model: bool) -> None:
-    """Read listings (files, folders, -) and write the graph: graph.ttl, graph.html and other formats of it.
+def build(inputs: tuple[str, ...], output: Path, base: str, form: str | None, no_model: bool) -> None:
+    """Read listings (files, folders, patterns, -) and write the graph: graph.ttl, graph.html and other formats of it.
 
     Without INPUT the listings in corpus/ are read.
     """
     from kg.build import EXPORTS
     from kg.build import build as run
+    from kg.readers import FORMATS
 
+    if form is not None and form not in FORMATS:
+        raise click.BadParameter(f"{form}: one of {', '.join(FORMATS)} is wanted", param_hint="--format")
     if not BASE_IRI.fullmatch(base) or base.startswith("https://w3id.org/mlkg/ontology"):
         raise click.BadParameter(
             "an absolute IRI that ends in / or #, such as https://example.org/kg/", param_hint="--base"
         )
-    summary = run(inputs or (CORPUS,), output, base=base, model=not no_model, progress=_progress)
+    summary = run(inputs or (CORPUS,), output, base=base, model=not no_model, form=form, progress=_progress)
     for skipped in summary.skipped:
         click.echo(f"kg: {'kept' if skipped.kept else 'skipped'} {skipped}", err=True)
     click.echo(str(summary), err=True)

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import InputError
+from kg.markup import readable
 from kg.records import ROLES, TYPES, Paper, Resolution
 from kg.text import paper_id
 
@@ -203,13 +204,19 @@ def predictions(resolution: Resolution) -> dict[str, Annotation]:
 
 
 def annotated(row: Mapping[str, Any]) -> tuple[Paper, Annotation]:
-    """Return the paper of an annotated `row`, in the form of ``corpus/gold/``, and what it says of it."""
+    """Return the paper of an annotated `row`, in the form of ``corpus/gold/``, and what it says of it.
+
+    Texts are annotated as they were written, and read here as the readers read them.
+    """
     for e in row["entities"]:
         if e["type"] not in TYPES or not isinstance(e["mentions"], list):
             raise ValueError(f"entity {e['name']!r}: type {e['type']!r}, mentions {e['mentions']!r}")
     entities = {
         e["name"]: Known(
-            label=e["name"], type=e["type"], role=ROLE[e["role"]], keys=name_keys([e["name"], *e["mentions"]])
+            label=e["name"],
+            type=e["type"],
+            role=ROLE[e["role"]],
+            keys=name_keys([e["name"], *map(readable, e["mentions"])]),
         )
         for e in row["entities"]
     }
@@ -217,8 +224,8 @@ def annotated(row: Mapping[str, Any]) -> tuple[Paper, Annotation]:
     for i in row["improves_on"]:
         improves[i["target"]] = bool(i.get("generic"))
     results = tuple((value_key(r["value"]), str(r["metric"])) for r in row["results"] if r.get("value"))
-    paper = Paper(title=row["title"], abstract=row["abstract"])
-    return paper, Annotation(title=row["title"], entities=entities, improves=improves, results=results)
+    paper = Paper(title=readable(row["title"]), abstract=readable(row["abstract"]))
+    return paper, Annotation(title=paper.title, entities=entities, improves=improves, results=results)
 
 
 def _score_paper(gold: Annotation, found: Annotation, evaluation: Evaluation) -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """GraphML of the graph, for Gephi, Cytoscape, yEd and networkx.
 
 GraphML knows only texts and numbers: a node has its id, ``label``, ``type`` and, joined by ``|``, its
-aliases or the pages it was found on; an edge its ``relation`` and, where it has a claim, the ``confidence``
-and the sentence of its first evidence. Characters that XML cannot hold are written as U+FFFD.
+aliases or the pages it was found on, a paper its ``year`` where that is known; an edge its ``relation`` and,
+where it has a claim, the ``confidence`` and the sentence of its first evidence. Characters that XML cannot hold
+are written as U+FFFD.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def flatten(graph: Graph) -> nx.MultiDiGraph[str]:
     for node in graph:
         record = node_record(graph, node)
         name, several = ("pages", record.pages) if isinstance(record, Paper) else ("aliases", record.aliases)
-        more = {name: _xml_text("|".join(several))}
+        more: dict[str, str | int] = {name: _xml_text("|".join(several))}
+        if isinstance(record, Paper) and record.year:
+            more["year"] = record.year
         flat.add_node(node, label=_xml_text(label(graph, node)), type=node_type(graph, node), **more)
     for source, target, relation in graph.edges(keys=True):
         claim = edge_claim(graph, source, target, relation)

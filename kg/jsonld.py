@@ -35,17 +35,17 @@ TEXTS = {
     "title": "dcterms:title", "abstract": "dcterms:abstract", "description": "dcterms:description",
     "label": "skos:prefLabel", "definition": "skos:definition", "surface": "kg:surface", "quote": "kg:quote",
     "rule": "kg:rule", "aspect": "kg:aspect", "value": "kg:value", "metric": "kg:metric", "unit": "kg:unit",
-    "version": "owl:versionInfo", "uriSpace": "void:uriSpace",
+    "version": "owl:versionInfo", "uriSpace": "void:uriSpace", "authors": "kg:authors", "venue": "kg:venue",
 }  # fmt: skip
 LISTS = {
-    "source": "dc:source", "identifier": "dcterms:identifier", "altLabel": "skos:altLabel", "keyword": "dcat:keyword",
+    "source": "dc:source", "creator": "dc:creator", "topic": "dc:subject", "identifier": "dcterms:identifier", "altLabel": "skos:altLabel", "keyword": "dcat:keyword",
 }  # fmt: skip
 NUMBERS = {
     "confidence": ("kg:confidence", "decimal"), "number": ("kg:number", "decimal"),
     "start": ("kg:start", "nonNegativeInteger"), "end": ("kg:end", "nonNegativeInteger"),
     "entities": ("void:entities", "integer"), "triples": ("void:triples", "integer"),
     "distinctSubjects": ("void:distinctSubjects", "integer"), "properties": ("void:properties", "integer"),
-    "classes": ("void:classes", "integer"),
+    "classes": ("void:classes", "integer"), "year": ("kg:year", "integer"),
 }  # fmt: skip
 LINKS = {
     "subject": "rdf:subject", "object": "rdf:object", "inScheme": "skos:inScheme", "statedIn": "kg:statedIn",
@@ -55,7 +55,7 @@ LINKS = {
     "downloadURL": "dcat:downloadURL", "mediaType": "dcat:mediaType", "compressFormat": "dcat:compressFormat",
 }  # fmt: skip
 LINK_LISTS = {
-    "broader": "skos:broader", **{relation: f"kg:{relation}" for relation in RELATIONS}, "evidence": "kg:evidence",
+    "broader": "skos:broader", "url": "schema:url", "sameAs": "schema:sameAs", **{relation: f"kg:{relation}" for relation in RELATIONS}, "evidence": "kg:evidence",
     "distribution": "dcat:distribution", "vocabulary": "void:vocabulary", "exampleResource": "void:exampleResource",
     "dataDump": "void:dataDump", "feature": "void:feature", "classPartition": "void:classPartition",
     "propertyPartition": "void:propertyPartition",

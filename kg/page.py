@@ -119,7 +119,7 @@ def page_data(graph: Graph, base: str = BASE) -> dict[str, Any]:
         "nodes": network.nodes,
         "edges": lines,
         "about": [
-            [r.abstract, r.pages, r.identifiers] if isinstance(r, Paper) else [r.aliases, r.definition or ""]
+            _about_paper(r) if isinstance(r, Paper) else [r.aliases, r.definition or ""]
             for r in (node_record(graph, node) for node in ids)
         ],
         "support": support,
@@ -132,6 +132,12 @@ def page_data(graph: Graph, base: str = BASE) -> dict[str, Any]:
             for o in outcomes(graph)
         ],
     }  # fmt: skip
+
+
+def _about_paper(paper: Paper) -> list[Any]:
+    """Return abstract, pages and identifiers and, where something of it is known, authors, date, venue and links."""
+    more = [paper.authors, paper.date, paper.venue, paper.links]
+    return [paper.abstract, paper.pages, paper.identifiers, *([more] if any(more) else [])]
 
 
 def embed(data: object) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote
 
 from rdflib import DC, DCAT, DCTERMS, OWL, RDF, SKOS, VOID, XSD, Literal, Namespace, URIRef
 from rdflib import Graph as RdfGraph
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     import pyoxigraph
 
 KG = Namespace("https://w3id.org/mlkg/ontology#")
+SCHEMA = Namespace("https://schema.org/")
+RESOLVERS = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 LICENSE = URIRef("https://creativecommons.org/publicdomain/zero/1.0/")
 MEDIA_TYPES = Namespace("https://www.iana.org/assignments/media-types/")
 FORMATS = Namespace("http://www.w3.org/ns/formats/")
@@ -109,8 +112,8 @@ def build_rdf(graph: kg.graph.Graph, base: str = BASE) -> RdfGraph:
 def prefixes(base: str = BASE) -> dict[str, str]:
     """Return the prefixes of the Turtle file and of queries on it."""
     vocabularies = {
-        "kg": KG, "dc": DC, "dcat": DCAT, "dcterms": DCTERMS, "owl": OWL, "rdf": RDF, "skos": SKOS,
-        "void": VOID, "xsd": XSD,
+        "kg": KG, "dc": DC, "dcat": DCAT, "dcterms": DCTERMS, "owl": OWL, "rdf": RDF, "schema": SCHEMA,
+        "skos": SKOS, "void": VOID, "xsd": XSD,
     }  # fmt: skip
     kinds = ("paper", *(kind.lower() for kind in TYPES), "claim", "evidence", "result")
     return {name: str(iri) for name, iri in vocabularies.items()} | {kind: f"{base}{kind}/" for kind in kinds}
@@ -232,6 +235,27 @@ def _paper(subject: URIRef, paper: Paper) -> Iterator[Triple]:
         yield subject, DC.source, Literal(page)
     for scheme, value in paper.identifiers:
         yield subject, DCTERMS.identifier, Literal(f"{scheme}:{value}")
+        if scheme in RESOLVERS:
+            yield subject, SCHEMA.sameAs, URIRef(RESOLVERS[scheme] + quote(value, safe="/:;()._-"))
+    yield from _bibliography(subject, paper)
+
+
+def _bibliography(subject: URIRef, paper: Paper) -> Iterator[Triple]:
+    """Yield who wrote a paper, when and where it appeared: what only some listings say."""
+    for name in paper.authors:
+        yield subject, DC.creator, Literal(name)
+    if paper.authors:
+        yield subject, KG.authors, Literal("; ".join(paper.authors))
+    if paper.date:
+        kind = {4: XSD.gYear, 7: XSD.gYearMonth}.get(len(paper.date), XSD.date)
+        yield subject, DCTERMS.issued, Literal(paper.date, datatype=kind)
+        yield subject, KG.year, Literal(paper.year, datatype=XSD.integer)
+    if paper.venue:
+        yield subject, KG.venue, Literal(paper.venue)
+    for category in paper.categories:
+        yield subject, DC.subject, Literal(category)
+    for link in paper.links:
+        yield subject, SCHEMA.url, URIRef(link)
 
 
 def _entity(subject: URIRef, entity: Entity, base: str) -> Iterator[Triple]:

@@ -24,27 +24,45 @@ RELATIONS = (*ROLES, "improvesOn")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A paper as a listing gives it; `pages` names the listings it was found on."""
+    """A paper as a listing gives it; `pages` names the listings it was found on.
+
+    `identifiers` are pairs of scheme (``arxiv``, ``doi``) and value, `authors` names in their order, `date` is as
+    precise as it is known (``2024``, ``2024-05`` or ``2024-05-17``).
+    """
 
     title: str
     abstract: str
     pages: tuple[str, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
+    authors: tuple[str, ...] = ()
+    date: str = ""
+    venue: str = ""
+    categories: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The text that all offsets refer to."""
         return f"{self.title}\n{self.abstract}"
 
+    @property
+    def year(self) -> int | None:
+        """The year of the date, None where it has none."""
+        return int(self.date[:4]) if self.date else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A row of an input that is no paper, or is `kept` though damaged, with the reason in words for its reader."""
+    """A row of an input that is no paper, or is `kept` though damaged, with the reason in words for its reader.
+
+    It may stand for a `count` of rows, of which `row` is the first.
+    """
 
     source: str
     row: int
     reason: str
     kept: bool = False
+    count: int = 1
 
     def __str__(self) -> str:
         return f"{self.source}:{self.row}: {self.reason}"

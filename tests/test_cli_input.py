@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pyoxigraph
 import pytest
+import zstandard
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kg.cli import main
+from kg.readers import FORMATS, stream_papers
+from kg.records import Paper, Skipped
 
 EXPORTS = ("graph-query.js", "graph.graphml", "graph.html", "graph.jsonld", "graph.nt.gz", "graph.ttl")
 GOOD = "FooNet: Pruning Nets Fast\nWe propose FooNet, a pruning method. It is 2x faster than BarNet.\n"
+
+
+# what formats are made of, for texts that are nearly one of them
+CORNERS = [
+    b"\x1f\x8b\x08\x00", b"\x28\xb5\x2f\xfd", b"\xff\xfe", b"\xef\xbb\xbf", b"\x00", b"\xe2\x80\xae", b"\r", b"\n",
+    b"PK\x03\x04",
+    b"[", b"]", b"{", b"}", b'"title"', b":", b'"abstract"', b'"We study it."', b",", b"{'title':", b'"paper":',
+    b"<feed xmlns='http://www.w3.org/2005/Atom'>", b"<entry>", b"<title>", b"</title>", b"<html>", b"<h3>", b"<p>",
+    b"@misc{a,", b"title = {", b"abstract = ", b"TY  - JOUR\n", b"AB  - ", b"ER  - ", b"# ", b"**Abstract**: ",
+    b"title,abstract\n", b"title\tabstract\n", b"On Foo\n", b"We study foo and find it good.\n",
+    b"\\frac{", b"$", b"&amp;",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -159,7 +177,8 @@ def test_cli_input_folder_without_listings() -> None:
     result = kg_build("papers")
     assert result.exit_code == 1
     assert result.stderr == (
-        "kg: papers: no listings in this folder; expected files .json, .jsonl, .ndjson, .text, .txt\n"
+        "kg: papers: no listings in this folder; expected files .atom, .bib, .csv, .htm, .html, .json,"
+        " .jsonl, .markdown, .md, .ndjson, .ris, .text, .tsv, .txt, .xml\n"
     )
     assert files("out") == former
 
@@ -234,3 +253,89 @@ def test_cli_debug_shows_the_traceback() -> None:
     assert "Traceback" not in kg_build("gone.txt").stderr
     result = CliRunner().invoke(main, ["--debug", "build", "gone.txt"])
     assert type(result.exception).__name__ == "InputError"
+
+
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>http://arxiv.org/abs/2401.00001v1</id><title>FooNet</title>'
+    "<summary>We propose FooNet, a pruning method.</summary><published>2024-01-05T00:00:00Z</published>"
+    "<author><name>Ada Lovelace</name></author></entry></feed>"
+)
+BIBTEX = "@misc{a, title = {FooNet: Pruning}, abstract = {We propose FooNet.}, eprint = {2401.00001}, year = 2023}"
+
+
+def said_of_papers(predicate: str) -> list[str]:
+    store = pyoxigraph.Store()
+    store.bulk_load(path="out/graph.ttl", format=pyoxigraph.RdfFormat.TURTLE)
+    found = store.query(
+        "PREFIX kg: <https://w3id.org/mlkg/ontology#> PREFIX dcterms: <http://purl.org/dc/terms/> "
+        "PREFIX dc: <http://purl.org/dc/elements/1.1/> "
+        f"SELECT ?o WHERE {{ ?s a kg:Paper ; {predicate} ?o }} ORDER BY ?o"
+    )
+    assert isinstance(found, pyoxigraph.QuerySolutions)
+    return [row["o"].value for row in found]
+
+
+def test_cli_input_of_several_formats_packed_or_not_makes_one_paper() -> None:
+    Path("in").mkdir()
+    write("in/a.xml.gz", gzip.compress(ATOM.encode()))
+    write("in/b.bib.zst", zstandard.compress(BIBTEX.encode()))
+    result = kg_build("in", write("good.txt", GOOD))
+    assert result.exit_code == 0, result.stderr
+    assert titles() == ["FooNet", "FooNet: Pruning Nets Fast"]
+    assert said_of_papers("dcterms:identifier") == ["arxiv:2401.00001"]
+    assert said_of_papers("dcterms:issued") == ["2023"]
+    assert said_of_papers("kg:authors") == ["Ada Lovelace"]
+    assert said_of_papers("dc:source") == ["a.xml.gz", "b.bib.zst", "good.txt"]
+
+
+def test_cli_input_by_a_pattern() -> None:
+    write("one.txt", GOOD)
+    write("two.xml", ATOM)
+    assert kg_build("*.txt").exit_code == 0
+    assert titles() == ["FooNet: Pruning Nets Fast"]
+    result = kg_build("*.bib")
+    assert (result.exit_code, result.stderr) == (1, "kg: *.bib: no file matches this pattern\n")
+
+
+def test_cli_input_format_can_be_forced() -> None:
+    page = write("page.txt", "{'title' is what a dict has}\nWe study what a dict has and what it does not have.\n")
+    assert kg_build(page).exit_code == 1
+    assert CliRunner().invoke(main, ["build", page, "-o", "out", "--format", "listing"]).exit_code == 0
+    assert titles() == ["{'title' is what a dict has}"]
+    wrong = CliRunner().invoke(main, ["build", page, "-o", "out", "--format", "docx"])
+    assert wrong.exit_code == 2
+    assert "snapshot" in wrong.stderr
+
+
+def test_cli_input_tells_many_rows_of_one_reason_together() -> None:
+    rows = [json.dumps({"title": f"On {i}"}) for i in range(1000)]
+    rows[500] = json.dumps({"title": "FooNet", "abstract": "We propose FooNet, a pruning method."})
+    result = kg_build(write("rows.jsonl", "\n".join(rows)))
+    assert result.exit_code == 0, result.stderr
+    told = [line for line in result.stderr.splitlines() if line.startswith("kg: skipped")]
+    assert told[0] == "kg: skipped rows.jsonl:1: no abstract: 'On 0'"
+    assert told[-1] == "kg: skipped rows.jsonl:6: no abstract, here and in 993 rows below"
+    assert len(told) == 6
+    assert "1 papers, 999 rows skipped" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["../../up.txt", "a\nb.txt", "<b>.txt", "\u202etxt.txt", "é'\".txt"])
+def test_cli_input_name_is_text_alone(name: str) -> None:
+    path = Path("deep/er/x") / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    result = kg_build(write(str(path), GOOD))
+    assert result.exit_code == 0, result.stderr
+    [source] = said_of_papers("dc:source")
+    assert "/" not in source
+    assert "\n" not in source
+    assert "\u202e" not in source
+
+
+@given(st.binary(max_size=300) | st.lists(st.sampled_from(CORNERS), max_size=8).map(b"".join))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_cli_input_of_any_bytes_gives_papers_or_reasons(data: bytes) -> None:
+    write("any", data)
+    for form in (None, *FORMATS):
+        for found in stream_papers(["any"], form):
+            assert isinstance(found, Paper | Skipped)
+            assert "\n" not in str(found)

@@ -19,7 +19,7 @@ def small_graph(title: str = "Foo", quote: str = "We use bar.", aliases: tuple[s
     piece = Evidence(id="evidence/1", paper="paper/p", start=0, end=3, surface="Foo", quote=quote, rule="hand")
     return build_graph(
         Resolution(
-            papers=(("paper/p", Paper(title=title, abstract="We use bar.", pages=("a.txt", "b.txt"))),),
+            papers=(("paper/p", Paper(title=title, abstract="We use bar.", pages=("a.txt", "b.txt"), date="2024-05")),),
             entities=(
                 Entity(id="model/bar", type="Model", label="bar"),
                 Entity(id="model/foo", type="Model", label="Foo", aliases=aliases, broader=("model/bar",)),
@@ -44,7 +44,7 @@ def test_graphml_gives_back_ids_keys_and_attributes(tmp_path: Path) -> None:
     write_graphml(small_graph(), tmp_path / "graph.graphml")
     back = read_graphml(tmp_path / "graph.graphml")
     assert {node: back.nodes[node] for node in back} == {
-        "paper/p": {"label": "Foo", "type": "Paper", "pages": "a.txt|b.txt"},
+        "paper/p": {"label": "Foo", "type": "Paper", "pages": "a.txt|b.txt", "year": 2024},
         "model/bar": {"label": "bar", "type": "Model", "aliases": ""},
         "model/foo": {"label": "Foo", "type": "Model", "aliases": "F|G"},
     }
@@ -100,6 +100,7 @@ def test_graphml_declares_types_for_other_programs(tmp_path: Path) -> None:
         ("node", "label"): "string",
         ("node", "type"): "string",
         ("node", "pages"): "string",
+        ("node", "year"): "long",
         ("node", "aliases"): "string",
         ("edge", "relation"): "string",
         ("edge", "confidence"): "double",

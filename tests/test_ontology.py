@@ -23,7 +23,7 @@ KNOWN: dict[str, type[DefinedNamespace]] = {
 }
 # what is borrowed from vocabularies that rdflib does not know, looked up in their specifications
 LOOKED_UP = {
-    "http://purl.org/spar/fabio/": {"ResearchPaper"},
+    "http://purl.org/spar/fabio/": {"ResearchPaper", "hasPublicationYear"},
     "http://purl.org/spar/cito/": {"discusses", "extends", "usesDataFrom", "usesMethodIn"},
     "http://www.w3.org/ns/oa#": {"TextPositionSelector", "TextQuoteSelector", "exact", "start", "end"},
 }

@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from io import StringIO
 from pathlib import Path
@@ -162,6 +163,56 @@ def test_page_shows_hostile_text_as_it_is(watched: Watched, address: str) -> Non
     assert page.locator("#content img, #content script").count() == 0
     page.locator("#search").fill("<img")
     assert page.locator("#suggestions img").count() == 0
+
+
+def test_page_panel_says_who_wrote_a_paper_when_and_where(watched: Watched, tmp_path: Path) -> None:
+    first = replace(
+        PAPERS["paper/first"],
+        authors=("Ada <b>Lovelace</b>", "李明", *(f"Author {i}" for i in range(20))),
+        date="2024-05",
+        venue="Proc. of <i>Foo</i>",
+        links=("https://example.org/x?y=<z>", "javascript:alert(1)"),
+    )
+    write_page(small_graph({**PAPERS, "paper/first": first}), tmp_path / "graph.html")
+    page = watched.open(f"{(tmp_path / 'graph.html').as_uri()}#paper/first")
+    panel = page.locator("#content")
+    expect(panel).to_contain_text("Ada <b>Lovelace</b>, 李明, Author 0")
+    expect(panel).to_contain_text("and 10 more")
+    expect(panel).to_contain_text("2024-05 · Proc. of <i>Foo</i>")
+    link = panel.get_by_role("link", name="example.org")
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+    assert panel.locator("a[href^='javascript']").count() == 0
+    assert page.locator("#content b, #content i").count() == 0
+
+
+DATED = {
+    **PAPERS,
+    "paper/first": replace(PAPERS["paper/first"], date="2025-01"),
+    "paper/third": replace(PAPERS["paper/third"], date="2023"),
+}
+
+
+def test_page_shows_what_is_since_a_year(watched: Watched, tmp_path: Path) -> None:
+    graph = small_graph(DATED)
+    write_page(graph, tmp_path / "graph.html")
+    write_turtle(graph, tmp_path / "graph.ttl")
+    page = watched.open((tmp_path / "graph.html").as_uri())
+    assert page.locator("#since option").all_inner_texts() == ["any year", "2025", "2023"]
+    page.locator("#since").select_option("2023")
+    assert sorted(set(names_shown(page))) == ["Alpha", "Alpha & Beta", "Beta", "Gamma", "Nothing shared"]
+    page.locator("#since").select_option("2025")
+    assert sorted(set(names_shown(page))) == ["Alpha", "Alpha & Beta", "Beta"]
+    assert page.url.endswith("#?since=2025")
+    store = Store()
+    store.load(path=str(tmp_path / "graph.ttl"), format=RdfFormat.TURTLE)
+    rows = store.query(copied(page, "Copy as SPARQL"))
+    assert sorted(row[1].value for row in rows) == ["Alpha", "Beta"]  # type: ignore[union-attr]
+    page.locator("#reset").click()
+    assert len(names_shown(page)) == 6
+
+
+def test_page_asks_for_no_year_where_no_paper_has_one(watched: Watched, address: str) -> None:
+    assert watched.open(address).locator("#since").count() == 0
 
 
 def test_page_address_opens_a_node_and_goes_back(watched: Watched, address: str) -> None:

@@ -89,6 +89,16 @@ def test_queries_answer_and_two_engines_agree(name: str, store: pyoxigraph.Store
     assert ours == theirs
 
 
+def test_queries_since_a_year_leave_out_what_is_older(store: pyoxigraph.Store) -> None:
+    query = NAMED["papers-since"]
+    years = {
+        since: [row[0] for row in answers(store, bind(query, {"year": [since]}, store))] for since in ("2022", "2025")
+    }
+    assert set(years["2022"]) == {Decimal(2022 + i) for i in range(4)}
+    assert set(years["2025"]) == {Decimal(2025)}
+    assert years["2025"] == [y for y in years["2022"] if y == 2025]
+
+
 # ---- finding and binding ---------------------------------------------------------------------------
 
 

@@ -8,13 +8,14 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rdflib import DC, DCAT, DCTERMS, OWL, RDF, RDFS, SKOS, VOID, BNode, Literal, URIRef
+from rdflib import DC, DCAT, DCTERMS, OWL, RDF, RDFS, SKOS, VOID, XSD, BNode, Literal, URIRef
 from rdflib import Graph as RdfGraph
 from rdflib.compare import isomorphic
 from spacy.language import Language
@@ -23,7 +24,7 @@ from kg.build import EXPORTS
 from kg.files import ontology_folder
 from kg.graph import Graph, build_graph, node_type
 from kg.pipeline import extract
-from kg.rdf import KG, build_rdf, prefixes, rdf_triples, write_turtle
+from kg.rdf import KG, SCHEMA, build_rdf, prefixes, rdf_triples, write_turtle
 from kg.readers import read_papers
 from kg.records import RELATIONS, TYPES, Claim, Entity, Evidence, Outcome, Paper, Resolution
 from kg.resolution import resolve
@@ -59,6 +60,11 @@ PAPER = Paper(
     abstract="We propose Foo, which beats bar by 2x on DataX with ChipY and SoftZ for parsing. Baz is older.",
     pages=("one.txt", "two.txt"),
     identifiers=(("arxiv", "2401.00001"),),
+    authors=("Ada Lovelace", "李明"),
+    date="2024-01-05",
+    venue="Proc. of Foo",
+    categories=("cs.LG",),
+    links=("https://example.org/foo?x=1",),
 )
 NAMES = {
     "technique/foo": "Foo",
@@ -219,6 +225,38 @@ def test_rdf_paper_keeps_its_pages_and_identifiers() -> None:
     paper = URIRef(BASE + "paper/foo")
     assert {str(o) for o in rdf.objects(paper, DC.source)} == {"one.txt", "two.txt"}
     assert list(rdf.objects(paper, DCTERMS.identifier)) == [Literal("arxiv:2401.00001")]
+    assert list(rdf.objects(paper, SCHEMA.sameAs)) == [URIRef("https://arxiv.org/abs/2401.00001")]
+
+
+def test_rdf_paper_says_who_wrote_it_and_when_and_where_it_appeared() -> None:
+    rdf = build_rdf(full_graph())
+    paper = URIRef(BASE + "paper/foo")
+    assert set(rdf.objects(paper, DC.creator)) == {Literal("Ada Lovelace"), Literal("李明")}
+    assert list(rdf.objects(paper, KG.authors)) == [Literal("Ada Lovelace; 李明")]
+    assert list(rdf.objects(paper, DCTERMS.issued)) == [Literal("2024-01-05", datatype=XSD.date)]
+    assert list(rdf.objects(paper, KG.year)) == [Literal(2024)]
+    assert list(rdf.objects(paper, KG.venue)) == [Literal("Proc. of Foo")]
+    assert list(rdf.objects(paper, DC.subject)) == [Literal("cs.LG")]
+    assert list(rdf.objects(paper, SCHEMA.url)) == [URIRef("https://example.org/foo?x=1")]
+
+
+@pytest.mark.parametrize(
+    ("date", "kind"), [("2024", XSD.gYear), ("2024-05", XSD.gYearMonth), ("2024-05-17", XSD.date), ("", None)]
+)
+def test_rdf_date_is_as_precise_as_it_is_known(date: str, kind: URIRef | None) -> None:
+    rdf = build_rdf(full_graph(replace(PAPER, date=date)))
+    found = [o.datatype for o in rdf.objects(None, DCTERMS.issued) if isinstance(o, Literal)]
+    assert found == ([kind] if kind else [])
+    assert [int(str(year)) for year in rdf.objects(None, KG.year)] == ([2024] if date else [])
+
+
+def test_rdf_doi_with_signs_makes_an_iri_that_any_parser_takes(tmp_path: Path) -> None:
+    odd = "10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o"
+    by_rdflib, by_pyoxigraph = written(full_graph(replace(PAPER, identifiers=(("doi", odd),))), tmp_path / "graph.ttl")
+    assert by_rdflib == by_pyoxigraph
+    graph = RdfGraph().parse(tmp_path / "graph.ttl", format="turtle")
+    [address] = graph.objects(None, SCHEMA.sameAs)
+    assert str(address) == "https://doi.org/10.1002/(sici)1097-4571(199806)49:8%3C693::aid-asi4%3E3.0.co;2-o"
 
 
 def test_rdf_header_counts_what_is_there(corpus_rdf: RdfGraph) -> None:

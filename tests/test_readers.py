@@ -87,7 +87,7 @@ def test_readers_order_what_was_skipped_by_row(tmp_path: Path) -> None:
         (b" \n\n ", "empty"),
         (codecs.BOM_UTF8, "no papers found"),
         (bytes(range(256)), "binary"),
-        (b"\x1f\x8b\x08\x00gz" + bytes(100), "binary"),
+        (b"\x1f\x8b\x08\x00gz" + bytes(100), "packed data is damaged"),
         (b"Only a Title\n", "title without an abstract"),
         (b"{}", "no title"),
     ],
@@ -133,7 +133,7 @@ papers = st.builds(
     title=st.sampled_from(["On Foo", "On FOO", "On foo.", "On Bar", "On Baz"]),
     abstract=st.sampled_from(["A.", "B.", "Long.", "Longer."]),
     pages=st.sets(st.sampled_from("xyz"), max_size=2).map(lambda s: tuple(sorted(s))),
-    identifiers=st.sets(st.sampled_from([("arxiv", "1"), ("doi", "2")]), max_size=2).map(lambda s: tuple(sorted(s))),
+    identifiers=st.sets(st.sampled_from([("isbn", "1"), ("isbn", "2")]), max_size=2).map(lambda s: tuple(sorted(s))),
 )
 
 

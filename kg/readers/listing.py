@@ -8,8 +8,11 @@ title right before it. Blank lines do not matter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from kg.markup import clean
+from kg.readers.chunks import lines
+from kg.readers.fields import EXCERPT, LONGEST, paper_of
 from kg.records import Paper, Skipped
 from kg.text import find_sentences
 
@@ -23,53 +26,40 @@ FURNITURE = re.compile(
 # the button's caption runs into the first title where a page was saved without line breaks
 GLUED = re.compile(r"^Subscribe(?=[A-Z0-9])")
 INVITATION = re.compile(r"Get trending papers", re.IGNORECASE)
-LONGEST = 30_000
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 
 
-def clean(text: str) -> str:
-    """Return `text` on one line, without control characters.
-
-    >>> clean(" A\\tB\\x00 \\n C ")
-    'A B C'
-    """
-    return " ".join(CONTROL.sub(" ", text).split())
-
-
-def read_listing(text: str, source: str) -> tuple[list[Paper], list[Skipped]]:
-    """Return the papers of a saved listing page and the lines that are neither furniture nor a paper's.
+def read_listing(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
+    """Yield the papers of a saved listing page and the lines that are neither furniture nor a paper's.
 
     >>> page = "Get trending papers in your email inbox!\\nSubscribeOn X\\nWe study X in depth. It works."
-    >>> [(p.title, p.abstract) for p in read_listing(page, "page.txt")[0]]
+    >>> [(p.title, p.abstract) for p in read_listing([page], "page.txt")]
     [('On X', 'We study X in depth. It works.')]
     """
-    papers: list[Paper] = []
-    skipped: list[Skipped] = []
     title: tuple[int, str] | None = None
     parts: list[str] = []
 
-    def finish() -> None:
+    def finished() -> Iterator[Paper | Skipped]:
         if title and parts:
-            papers.append(Paper(title=title[1], abstract=" ".join(parts), pages=(source,)))
+            yield paper_of(source, title[0], title=title[1], abstract=" ".join(parts))
         elif title:
-            skipped.append(Skipped(source=source, row=title[0], reason=f"title without an abstract: {title[1][:60]!r}"))
+            reason = f"title without an abstract: {title[1][:EXCERPT]!r}"
+            yield Skipped(source=source, row=title[0], reason=reason)
 
-    for row, line in _lines(text):
+    for row, line in _lines(chunks):
         if len(line) > LONGEST:
             reason = f"line of {len(line):,} characters is no abstract; put each paper's on a line of its own"
-            skipped.append(Skipped(source=source, row=row, reason=reason))
+            yield Skipped(source=source, row=row, reason=reason)
         elif (title and not parts and is_abstract(line)) or (parts and _goes_on(parts[-1], line)):
             parts.append(line)
         elif len(line) >= 200 and is_abstract(line):
-            skipped.append(Skipped(source=source, row=row, reason=f"abstract without a title: {line[:60]!r}"))
+            yield Skipped(source=source, row=row, reason=f"abstract without a title: {line[:EXCERPT]!r}")
         else:
-            finish()
+            yield from finished()
             title, parts = (row, line), []
-    finish()
+    yield from finished()
     if title and parts and parts[-1][-1].isalnum():
         reason = f"the last abstract breaks off: …{parts[-1][-40:]!r}; save the whole page"
-        skipped.append(Skipped(source=source, row=title[0], reason=reason, kept=True))
-    return papers, skipped
+        yield Skipped(source=source, row=title[0], reason=reason, kept=True)
 
 
 def is_abstract(line: str) -> bool:
@@ -80,18 +70,20 @@ def is_abstract(line: str) -> bool:
     """
     if len(line) >= 200:
         return True
-    if len(line.split()) >= 5 and line.endswith((".", ".)", '."')):
+    if len(line.split()) >= 5 and line.endswith((".", ".)", '."', "؟", "।")):
+        return True
+    if len(line) >= 15 and line.endswith(("。", "！", "？")):
         return True
     return len(line) >= 120 and len(find_sentences(line)) > 1
 
 
 def _goes_on(before: str, line: str) -> bool:
-    return before[-1] not in ".!?)\"'" and is_abstract(line) and (line[0].islower() or len(line) >= 200)
+    return before[-1] not in ".!?)\"'。！？؟।" and is_abstract(line) and (line[0].islower() or len(line) >= 200)
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
+def _lines(chunks: Iterable[str]) -> Iterator[tuple[int, str]]:
     invited = False
-    for row, raw in enumerate(text.split("\n"), 1):
+    for row, raw in lines(chunks):
         line = clean(raw)
         if invited:
             line = GLUED.sub("", line)

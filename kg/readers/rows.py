@@ -1,82 +1,91 @@
-"""Rows: JSON lines, or a JSON array, of objects with a title and an abstract.
+"""Rows: JSON lines, or a JSON array, of objects with a title and an abstract under any of their usual names.
 
-The fields are found under the names that people give them (``title``; ``abstract`` or ``summary``);
-an object nested under ``paper`` is read as the row itself.
+An object nested under ``paper`` is read as the row itself. Tables (`kg.readers.table`) are read by the same names.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
-from kg.readers.listing import LONGEST, clean
+from kg.readers.fields import as_text, each, paper_of
+from kg.readers.objects import objects
 from kg.records import Paper, Skipped
 
-IDENTIFIERS = (("arxiv", ("arxiv_id", "arxivId", "arxiv")), ("doi", ("doi", "DOI")), ("url", ("url", "link")))
-ABSTRACT = ("abstract", "summary", "description")
+# the usual names, without case, spaces and signs, the best first
+NAMES = {
+    "title": "title papertitle documenttitle articletitle titles papername name",
+    "abstract": "abstract summary abstracts description abstractnote abstracttext paperabstract tldr",
+    "authors": "authors author authornames authorfullnames authorlist creators creator",
+    "date": "published publicationdate publishedat publisheddate date issued datepublished created submitted"
+    " submitteddate publicationyear year pubyear updatedate updated",
+    "venue": "journalref venue journal booktitle sourcetitle publicationtitle containertitle conference journalbook"
+    " conferencename proceeding",
+    "categories": "categories category subjects fieldsofstudy topics keywords tags authorkeywords primarycategory"
+    " manualtags",
+    "links": "url link urls links pdfurl pdf abstracturl absurl paperurl pdflink codelinks code githubrepo projectpage",
+    "arxiv": "arxivid arxiv entryid id paperid url",
+    "doi": "doi doilink url",
+}
+SPLIT = re.compile(r"\s*[;|]\s*|\s*,\s*")
 
 
-def looks_like_rows(text: str) -> bool:
-    """Tell whether `text` is JSON rather than a page of text."""
-    return bool(re.match(r"\s*(?:\{\s*[\"}]|\[\s*(?:[\[{\"\]]|-?\d+\s*,))", text))
+def read_rows(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
+    """Yield the papers of JSON lines or of a JSON array, and the rows that are none.
 
-
-def read_rows(text: str, source: str) -> tuple[list[Paper], list[Skipped]]:
-    """Return the papers of JSON lines or of a JSON array, and the rows that are none.
-
-    >>> read_rows('{"title": "On X", "abstract": "We study X."}', "x.jsonl")[0][0].title
+    >>> next(read_rows(['{"Title": "On X", "Abstract": "We study X."}'], "x.jsonl")).title
     'On X'
     """
-    papers: list[Paper] = []
-    skipped: list[Skipped] = []
-    for row, value in _values(text):
-        item = value.get("paper", value) if isinstance(value, dict) else value
-        if not isinstance(item, dict):
-            reason = value.args[0] if isinstance(value, ValueError) else "no JSON object"
-            skipped.append(
-                Skipped(source=source, row=row, reason=f"{reason}; expected an object with title and abstract")
-            )
+    for found in objects(chunks, source):
+        if isinstance(found, Skipped):
+            yield found
             continue
-        title = _text(item.get("title"))
-        abstract = next((t for n in ABSTRACT if (t := _text(item.get(n)))), "")
-        if len(title) + len(abstract) > LONGEST:
-            reason = f"title and abstract of {len(title) + len(abstract):,} characters are no paper's"
-            skipped.append(Skipped(source=source, row=row, reason=reason))
-        elif title and abstract:
-            papers.append(Paper(title=title, abstract=abstract, pages=(source,), identifiers=_identifiers(item)))
+        row, item = found
+        paper = item.get("paper", item)
+        if isinstance(paper, dict):
+            yield paper_of_row(row, paper, source)
         else:
-            missing = "title" if not title else "abstract"
-            skipped.append(Skipped(source=source, row=row, reason=f"no {missing}: {(title or abstract)[:60]!r}"))
-    return papers, skipped
+            yield Skipped(source=source, row=row, reason="no JSON object; expected an object with title and abstract")
 
 
-def _identifiers(item: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Return the identifiers of a row as pairs of scheme and value."""
-    found = ((scheme, _text(item.get(name))) for scheme, names in IDENTIFIERS for name in names)
-    return tuple(sorted({(scheme, value) for scheme, value in found if value}))
+def paper_of_row(row: int, item: Mapping[str, object], source: str) -> Paper | Skipped:
+    """Return the paper of a row whose fields have any of the usual names."""
+    named = {plain_name(name): value for name, value in reversed(list(item.items()))}
+    found = {field: [named[n] for n in names.split() if n in named] for field, names in NAMES.items()}
+    authors = next((a for a in found["authors"] if a), None)
+    links = [link for value in found["links"] for link in (value if isinstance(value, list) else [value])]
+    return paper_of(
+        source,
+        row,
+        title=found["title"],
+        abstract=found["abstract"],
+        authors=authors,
+        date=found["date"],
+        venue=found["venue"],
+        categories=_several(next((c for c in found["categories"] if c), None)),
+        links=links,
+        arxiv=found["arxiv"],
+        doi=found["doi"],
+    )
 
 
-def _text(value: object) -> str:
-    return clean(value) if isinstance(value, str) else ""
+def plain_name(name: object) -> str:
+    """Return the name of a field without case, spaces and signs.
+
+    >>> plain_name("Author(s)"), plain_name("arxiv_id"), plain_name("DOI")
+    ('authors', 'arxivid', 'doi')
+    """
+    return re.sub(r"[\W_]+", "", str(name)[:100]).casefold()
 
 
-def _values(text: str) -> Iterator[tuple[int, Any]]:
-    try:
-        whole = json.loads(text)
-    except (ValueError, RecursionError) as e:
-        if text.lstrip().startswith("["):
-            yield 1, ValueError(f"broken JSON: {e}")
-            return
-    else:
-        lists = [v for v in whole.values() if isinstance(v, list)] if isinstance(whole, dict) else []
-        rows = whole if isinstance(whole, list) else lists[0] if lists and "title" not in whole else [whole]
-        yield from enumerate(rows, 1)
-        return
-    for row, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            try:
-                yield row, json.loads(line)
-            except (ValueError, RecursionError) as e:
-                yield row, ValueError(f"broken JSON: {e}")
+def _several(value: object) -> object:
+    if isinstance(value, str):
+        # arXiv's own categories stand with spaces between them
+        return (
+            value.split()
+            if re.fullmatch(r"(?:[a-z-]+(?:\.[A-Za-z-]{2,})?\s+)+\S+", value.strip())
+            else SPLIT.split(value)
+        )
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [as_text([n, t]) for n, t in zip(each(value, "name"), each(value, "display_name"), strict=True)]
+    return value

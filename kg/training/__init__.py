@@ -28,7 +28,7 @@ from kg.records import Paper
 from kg.tagger import IMPROVEMENTS, ROLES, WEIGHTS, Tagger, tag, write_tagger
 from kg.tokens import describe
 from kg.training.classifiers import Fold, Proposal, cross_validate
-from kg.training.examples import Example, attach_rows, hide, read_examples, read_rows
+from kg.training.examples import Example, attach_rows, hide, read_examples, read_rows, read_written
 from kg.training.fields import train_tagger
 from kg.vectors import Vectors, read_vectors
 
@@ -66,7 +66,7 @@ def train(
     examples = read_examples(read_rows(gold))
     if further:
         rows = read_rows(further)
-        found = list(attach_rows(rows, papers))
+        found = list(attach_rows(rows, read_written(text) if text else ()))
         tell(f"{len(found):,} of {len(rows):,} further annotated papers have their text")
         examples += read_examples(found, further=True)
     folds, tagger = train_folds(examples, ontology, vectors, tell)

@@ -19,8 +19,12 @@ from kg.errors import InputError
 from kg.evaluation import ROLE, Annotation, annotated
 from kg.finders.abbreviations import Abbreviation
 from kg.finders.words import Words
+from kg.markup import clean, readable
 from kg.pipeline import abbreviations, build_pipeline, candidates, rule_mentions, words
-from kg.records import Mention, Paper
+from kg.readers.chunks import decoded, unpacked
+from kg.readers.fields import as_text
+from kg.readers.objects import objects
+from kg.records import Mention, Paper, Skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,7 @@ def read_examples(rows: Iterable[Mapping[str, Any]], *, further: bool = False) -
     for row in rows:
         paper, annotation = annotated(row)
         doc = nlp(paper.text)
-        pairs = [(m, e["type"], ROLE[e["role"]]) for e in row["entities"] for m in e["mentions"]]
+        pairs = [(readable(m), e["type"], ROLE[e["role"]]) for e in row["entities"] for m in e["mentions"]]
         example = Example(
             paper=paper,
             annotation=annotation,
@@ -129,6 +133,19 @@ def attach(row: Mapping[str, Any], paper: Paper) -> dict[str, Any]:
         ],
         "results": [],
     }
+
+
+def read_written(path: Path) -> Iterator[Paper]:
+    """Yield the papers of a file of JSON rows as they are written there, LaTeX and all.
+
+    The hash and the offsets of an annotation apart from its text are those of this form.
+    """
+    with path.open("rb") as file:
+        chunks = decoded(unpacked(file, lambda _: None), lambda _: None)
+        for found in objects(chunks, path.name):
+            if not isinstance(found, Skipped):
+                _, row = found
+                yield Paper(title=clean(as_text(row.get("title"))), abstract=clean(as_text(row.get("abstract"))))
 
 
 def attach_rows(rows: Iterable[Mapping[str, Any]], papers: Iterable[Paper]) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 /* The filters: several at once, each with its counts. */
 
 import { $, count, make, narrow } from "./dom.js";
-import { data, edges, isPaper, nodes, papers, relationName } from "./graph.js";
+import { data, edges, isPaper, nodes, papers, relationName, year } from "./graph.js";
 import { BROADER, counts, keeps, shown } from "./shown.js";
 import { WHOLE, change, filtered, state } from "./state.js";
 
@@ -25,10 +25,15 @@ const places = data.regions.map(([name], r) => ({ name: name || "other", r })).f
 const communities = make("select", { id: "region", on: { change: () => change({ region: Number(communities.value), node: -1 }) } },
   make("option", { value: -1 }, "all"), places.map(({ name, r }) => make("option", { value: r }, `${name} (${count(counts.regions[r])})`)));
 
+/* Only where listings say when their papers appeared. */
+const years = [...new Set(nodes.map((n) => year(n.id)).filter(Boolean))].sort((a, b) => b - a);
+const since = make("select", { id: "since", on: { change: () => change({ since: Number(since.value) }) } },
+  make("option", { value: 0 }, "any year"), years.map((y) => make("option", { value: y }, String(y))));
+
 export function startFilters() {
   $("types").append(...data.types.map((type, k) => box(type, counts.types[k], true, (keep) => change({ hide: without(state.hide, type, keep) }), { class: "t-" + type, sign: make("span", { class: "sign", "aria-hidden": "true" }) })));
   $("relations").append(...data.relations.map((relation, k) => [relation, k]).filter(([relation, k]) => relation !== BROADER && counts.relations[k]).map(([relation, k]) => box(relationName(relation), counts.relations[k], true, (keep) => change({ drop: without(state.drop, relation, keep) }))));
-  $("limits").append(least.row, surest.row, make("div", { class: "slider" }, make("label", { for: "region" }, "Community"), communities));
+  $("limits").append(least.row, surest.row, make("div", { class: "slider" }, make("label", { for: "region" }, "Community"), communities), years.length ? make("div", { class: "slider" }, make("label", { for: "since" }, "Papers since"), since) : "");
   $("reset").addEventListener("click", () => {
     change({ ...WHOLE });
     $("filters").querySelector("summary").focus();
@@ -45,6 +50,7 @@ export function showFilters() {
   least.tell();
   surest.tell();
   communities.value = state.region;
+  since.value = state.since;
   const seen = nodes.filter((n) => shown(n.id)).length, lines = edges.filter((e, k) => keeps(k) && shown(e.from) && shown(e.to)).length;
   $("kept").textContent = `${count(seen)} of ${count(nodes.length)} nodes, ${count(lines)} of ${count(edges.length)} edges.`;
   const folded = nodes.filter((n) => !isPaper(n.id) && papers[n.id] < state.papers).length;

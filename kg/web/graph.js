@@ -17,6 +17,9 @@ export const isPaper = (i) => nodes[i].group === "Paper";
 export const other = (e, i) => (edges[e].from === i ? edges[e].to : edges[e].from);
 export const sure = (e) => (support[e] ? support[e][0] : 100);
 
+/* the year of a paper, 0 where its listing says none */
+export const year = (i) => Number((about[i][3]?.[1] || "").slice(0, 4));
+
 /* how many papers name each entity */
 export const papers = nodes.map((_, i) => new Set(into[i].map((e) => edges[e].from).filter(isPaper)).size);
 

@@ -108,6 +108,18 @@ function outward(i) {
   return make("p", { class: "quiet" }, links.flatMap(([name, href], k) => [k ? " · " : null, make("a", { href, target: "_blank", rel: "noopener noreferrer" }, name + " ↗")]));
 }
 
+/* Who wrote a paper, when and where it appeared, and its pages: text of a listing, of which only web addresses become links. */
+function bibliography(i) {
+  const [authors, date, venue, links] = about[i][3] || [[], "", "", []], most = 12;
+  const names = authors.slice(0, most).join(", ") + (authors.length > most ? ` and ${authors.length - most} more` : "");
+  const addresses = links.filter((href) => /^https?:\/\//i.test(href)), host = (href) => href.split("/")[2];
+  return [
+    names ? make("p", { class: "quiet", dir: "auto", title: authors.length > most ? authors.join(", ") : "" }, names) : null,
+    date || venue ? make("p", { class: "quiet", dir: "auto" }, [date, venue].filter(Boolean).join(" · ")) : null,
+    addresses.length ? make("p", { class: "quiet" }, addresses.flatMap((href, k) => [k ? " · " : null, make("a", { href, target: "_blank", rel: "noopener noreferrer" }, host(href) + " ↗")])) : null,
+  ];
+}
+
 function paperSpans(i) {
   const spans = new Map();
   for (const e of out[i])
@@ -144,7 +156,7 @@ function describe(i, askPath) {
   if (isPaper(i)) {
     const [abstract, pages] = about[i], first = length(nodes[i].label), spans = paperSpans(i);
     return [
-      kind, title, outward(i), actions(i, askPath), connection(),
+      kind, title, bibliography(i), outward(i), actions(i, askPath), connection(),
       make("p", { class: "abstract" }, marked(i, first + 1, first + 1 + length(abstract), spans.filter((s) => s[0] > first))),
       pages.length ? make("p", { class: "quiet" }, "Listed on " + pages.join(", ")) : null,
       results(i), groups(i),

@@ -72,6 +72,7 @@ export function sparql() {
     `  VALUES ?relation { ${list(relations)} }`,
     "  ?claim rdf:subject ?subject ; rdf:predicate ?relation ; rdf:object ?object ; kg:confidence ?confidence .",
     state.sure ? `  FILTER(?confidence >= ${(state.sure / 100).toFixed(2)})` : null,
+    state.since ? `  FILTER NOT EXISTS { ?subject a kg:Paper FILTER NOT EXISTS { ?subject kg:year ?year FILTER(?year >= ${state.since}) } }` : null,
     ...what,
   ].filter(Boolean);
   const values = (name, found) => `  VALUES ${name} { ${found.map((i) => `<${data.base}${ids[i]}>`).join(" ")} }`;

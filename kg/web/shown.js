@@ -1,6 +1,6 @@
 /* Which nodes and edges pass the filters, and what is near the chosen node. */
 
-import { data, edges, into, isPaper, nodes, other, out, papers, region, sure } from "./graph.js";
+import { data, edges, into, isPaper, nodes, other, out, papers, region, sure, year } from "./graph.js";
 import { state } from "./state.js";
 
 export const BROADER = "broader";
@@ -17,16 +17,18 @@ export const focused = () => around.size > 0;
 export const onScreen = (i) => (focused() ? around.has(i) : shown(i));
 
 export function sift() {
-  const hide = new Set(state.hide), drop = new Set(state.drop), strict = drop.size > 0 || state.sure > 0;
-  const allowed = nodes.map((n) => !hide.has(n.group)), linked = new Uint8Array(nodes.length);
+  const hide = new Set(state.hide), drop = new Set(state.drop), strict = drop.size > 0 || state.sure > 0 || state.since > 0;
+  const old = nodes.map((n) => state.since > 0 && isPaper(n.id) && year(n.id) < state.since);
+  const named = state.since ? nodes.map((n) => new Set(into[n.id].map((e) => edges[e].from).filter((k) => isPaper(k) && !old[k])).size) : papers;
+  const allowed = nodes.map((n) => !hide.has(n.group) && !old[n.id]), linked = new Uint8Array(nodes.length);
   edges.forEach(({ from, to, relation }, e) => {
     const stands = !drop.has(relation) && (relation === BROADER || sure(e) >= state.sure);
     holds[e] = stands && allowed[from] && allowed[to] ? 1 : 0;
-    if (stands && relation !== BROADER) linked[from] = linked[to] = 1;
+    if (stands && relation !== BROADER && !old[from]) linked[from] = linked[to] = 1;
   });
   nodes.forEach((_, i) => {
     /* of a very large graph, not all papers lie on the map */
-    const known = isPaper(i) ? nodes[i].region >= 0 || state.papers === 1 : papers[i] >= state.papers;
+    const known = isPaper(i) ? nodes[i].region >= 0 || state.papers === 1 : named[i] >= state.papers && (named[i] > 0 || !state.since);
     passes[i] = allowed[i] && known && (state.region < 0 || region[i] === state.region) && (linked[i] || !strict) ? 1 : 0;
   });
   path = state.node >= 0 && state.to >= 0 ? shortest(state.node, state.to) : [];

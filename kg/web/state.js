@@ -1,11 +1,11 @@
 /* What is chosen, kept and shown. It lives in the address after "#", so that a link opens it again:
-   #technique/lora?steps=2&hide=Paper&drop=mentions&papers=3&sure=80&region=4&view=table&to=model/bert&at=x,y,scale
+   #technique/lora?steps=2&hide=Paper&drop=mentions&papers=3&sure=80&region=4&since=2024&view=table&to=model/bert&at=x,y,scale
    A query that was run stands there while it or its answer is seen: ?view=query&query=ASK… or ?query=ASK…&answer=1 */
 
 import { data, ids, number } from "./graph.js";
 
 const VIEWS = ["map", "table", "lineage", "query"];
-export const WHOLE = { hide: [], drop: [], papers: data.least, sure: 0, region: -1 };
+export const WHOLE = { hide: [], drop: [], papers: data.least, sure: 0, region: -1, since: 0 };
 const START = { node: -1, steps: 1, to: -1, view: "map", query: "", answer: false, ...WHOLE };
 export const state = { ...START };
 
@@ -25,6 +25,7 @@ function address(of) {
   if (of.region >= 0) say("region", of.region);
   if (of.query && (of.answer || of.view === "query")) say("query", of.query);
   if (of.query && of.answer) say("answer", 1);
+  if (of.since) say("since", of.since);
   const node = of.node >= 0 ? encodeURI(ids[of.node]) : "";
   return "#" + node + (said.length ? "?" + said.join("&") : "");
 }
@@ -57,6 +58,7 @@ function read() {
     region: whole("region", 0, data.regions.length - 1, -1),
     query: said.get("query") || state.query,
     answer: said.has("query") && said.get("answer") === "1",
+    since: whole("since", 1500, 2199, 0),
   };
 }
 
@@ -87,7 +89,7 @@ export function link(view) {
   const here = address(state);
   return `${location.href.split("#")[0]}${here}${here.includes("?") ? "&" : "?"}at=${view}`;
 }
-export const filtered = () => state.hide.length + state.drop.length + (state.sure > 0) + (state.region >= 0) + (state.papers !== START.papers) > 0;
+export const filtered = () => state.hide.length + state.drop.length + (state.sure > 0) + (state.region >= 0) + (state.since > 0) + (state.papers !== START.papers) > 0;
 
 /* Whether the address asks for a node that is not in this graph. */
 export const unknown = () => state.node < 0 && addressed().path !== "";
