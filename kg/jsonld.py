@@ -38,7 +38,8 @@ TEXTS = {
     "version": "owl:versionInfo", "uriSpace": "void:uriSpace", "authors": "kg:authors", "venue": "kg:venue",
 }  # fmt: skip
 LISTS = {
-    "source": "dc:source", "creator": "dc:creator", "topic": "dc:subject", "identifier": "dcterms:identifier", "altLabel": "skos:altLabel", "keyword": "dcat:keyword",
+    "source": "dc:source", "creator": "dc:creator", "topic": "dc:subject", "identifier": "dcterms:identifier",
+    "altLabel": "skos:altLabel", "keyword": "dcat:keyword",
 }  # fmt: skip
 NUMBERS = {
     "confidence": ("kg:confidence", "decimal"), "number": ("kg:number", "decimal"),
@@ -55,7 +56,8 @@ LINKS = {
     "downloadURL": "dcat:downloadURL", "mediaType": "dcat:mediaType", "compressFormat": "dcat:compressFormat",
 }  # fmt: skip
 LINK_LISTS = {
-    "broader": "skos:broader", "url": "schema:url", "sameAs": "schema:sameAs", **{relation: f"kg:{relation}" for relation in RELATIONS}, "evidence": "kg:evidence",
+    "broader": "skos:broader", "url": "schema:url", "sameAs": "schema:sameAs",
+    **{relation: f"kg:{relation}" for relation in RELATIONS}, "evidence": "kg:evidence",
     "distribution": "dcat:distribution", "vocabulary": "void:vocabulary", "exampleResource": "void:exampleResource",
     "dataDump": "void:dataDump", "feature": "void:feature", "classPartition": "void:classPartition",
     "propertyPartition": "void:propertyPartition",
