@@ -94,7 +94,8 @@ def decide_things(
     for name, places in group_things(chosen).items():
         roles = {role: p for role, p in likely[name].items() if role != NONE}
         role = min(roles, key=lambda r: (-roles[r], r))
-        rows = [tagging.type_row(words.token_at(m.start), words.token_at(m.end - 1) + 1) for m in places]
+        ends = [words.token_at(m.end - 1) + 1 for m in places]
+        rows = tagging.types.rows([words.token_at(m.start) for m in places], ends).tolist()
         typed = tuple(_typed(places, rows))
         yield Decision(role=role, places=typed, reasons=_reasons(typed, rows, role, roles[role]))
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from statistics import fmean
 
+import numpy as np
+
+from kg.crf import Doubles
 from kg.cues import Cues, Phrases
 from kg.finders.mentions import RULES, without_overlaps
 from kg.finders.names import is_coined
@@ -147,107 +149,123 @@ class Front:
 
 def measure_things(
     words: Words, mentions: Sequence[Mention], tagging: Tagging, cues: Cues, vocabulary: Vocabulary
-) -> dict[str, list[float]]:
+) -> dict[str, Doubles]:
     """Return the `MEASURES` of each thing among `mentions`, from the places that no likelier mention takes."""
     assert tagging.roles.kinds == ROLES
     assert tagging.types.kinds == TYPES
+    if not mentions:
+        return {}
+    text, title_end, own = words.text, words.title_end, own_start(words, cues)
+    # the places in the order of the text, and after each other those that count for each thing
+    names = [thing_key(m) for m in mentions]
     free = {(m.start, m.end) for m in without_overlaps(mentions, lambda m: likelier(m, 0.5))}
-    own = own_start(words, cues)
-    said = Said(words, cues)
-    title = TITLE_HEAD.match(words.text[: words.title_end])
-    head = squashed(title.group(1)) if title else ""
-    rows = {}
-    for m in mentions:
-        span = words.token_at(m.start), words.token_at(m.end - 1) + 1
-        rows[m.start, m.end] = tagging.role_row(*span), tagging.type_row(*span), Surroundings(said, m, own)
-    things = group_things(mentions)
-    chosen = {name: [m for m in places if (m.start, m.end) in free] or places for name, places in things.items()}
-    found = {name: [rows[m.start, m.end] for m in places] for name, places in chosen.items()}
-    most = {name: _each(max, [roles for roles, _, _ in row]) for name, row in found.items()}
-    paper = _each(max, list(most.values()))
-    beside = _listed(words, [m for m in mentions if (m.start, m.end) in free], {p: r for p, (r, _, _) in rows.items()})
-    rivals = _rivals(mentions)
-    introduced = sum(row[0] > HALF for row in most.values())
-    newest = max(most, key=lambda name: (most[name][0], name), default="")
-    stem = squashed(chosen[newest][0].surface)[:STEM] if newest else ""
-    measured = {}
-    for name, everywhere in things.items():
-        places, first = chosen[name], chosen[name][0]
-        around = [s for _, _, s in found[name]]
-        roles = [r for r, _, _ in found[name]]
-        surface = squashed(first.surface)
-        rules = {m.rule for m in everywhere}
-        tagged = [m.tagged for m in places]
-        inside = [m.inside for m in places]
-        likely = (
-            max(tagged), fmean(tagged), max(inside), min(inside), *most[name], *_each(fmean, roles),
-            max(map(sum, roles)), *_each(max, [t for _, t, _ in found[name]]), *paper,
-            *_each(max, [beside.get((m.start, m.end), NOTHING) for m in places]),
-            *_each(min, [rivals[m.start, m.end] for m in places]),
-        )  # fmt: skip
-        measured[name] = [
-            *map(log_odds, likely),
-            float(most[name][0] == paper[0]),
-            float(name != newest and len(stem) == STEM and surface.startswith(stem)),
-            math.log1p(sum(max(row) > LEAST_LIKELY for row in most.values())),
-            math.log1p(introduced),
-            math.log1p(sum((m.start, m.end) in free for m in places)),
-            math.log1p(len(everywhere)),
-            math.log1p(len(first.surface.split())),
-            math.log1p(len(first.surface)),
-            float(first.concept is not None),
-            float(is_coined(first.surface)),
-            float(bool(first.aliases)),
-            float(bool(first.head)),
-            float(first.surface.islower()),
-            float(bool(head) and surface != head and surface.startswith(head)),
-            places[0].start / len(words.text),
-            places[-1].start / len(words.text),
-            own / len(words.text),
-            math.log1p(sum(words.title_end < m.start < own for m in places)),
-            math.log1p(sum(m.start < words.title_end for m in places)),
-            math.log1p(sum(m.start >= own for m in places)),
-            math.log1p(vocabulary.narrower.get(first.concept, 0)) if first.concept else 0.0,
-            float(all(s.compared for s in around)),
-            *(float(rule in rules) for rule in RULES),
-            *(float(first.type == kind) for kind in TYPES),
-            *_each(max, [s.flags for s in around]),
-            *_each(min, [s.gaps for s in around]),
+    is_free = [(m.start, m.end) in free for m in mentions]
+    things: dict[str, list[int]] = {}
+    for i, name in enumerate(names):
+        things.setdefault(name, []).append(i)
+    chosen = [[i for i in places if is_free[i]] or places for places in things.values()]
+    order = np.array([i for places in chosen for i in places])
+    counts = np.array([len(places) for places in chosen])
+    begins = np.cumsum(counts) - counts
+
+    def most(values: Doubles) -> Doubles:
+        found: Doubles = np.maximum.reduceat(values[order], begins, axis=0)
+        return found
+
+    def least(values: Doubles) -> Doubles:
+        found: Doubles = np.minimum.reduceat(values[order], begins, axis=0)
+        return found
+
+    def mean(values: Doubles) -> Doubles:
+        found: Doubles = np.add.reduceat(values[order], begins, axis=0) / counts[:, None]
+        return found
+
+    firsts = [words.token_at(m.start) for m in mentions]
+    lasts = [words.token_at(m.end - 1) + 1 for m in mentions]
+    roles = tagging.roles.rows(firsts, lasts)
+    tagged = np.array([(m.tagged, m.inside) for m in mentions])
+    most_roles, most_tagged = most(roles), most(tagged)
+    paper = most_roles.max(axis=0)
+    likely = np.hstack(
+        [
+            most_tagged[:, :1], mean(tagged[:, :1]), most_tagged[:, 1:], least(tagged[:, 1:]),
+            most_roles, mean(roles), most(roles.sum(axis=1, keepdims=True)), most(tagging.types.rows(firsts, lasts)),
+            np.broadcast_to(paper, most_roles.shape), most(_listed(words, mentions, is_free, roles)),
+            least(_rivals(mentions)),
         ]
-    return measured
+    )  # fmt: skip
+    likely.clip(LEAST_ODDS, 1 - LEAST_ODDS, out=likely)
+
+    newest = max((row[0], name, i) for i, (name, row) in enumerate(zip(things, most_roles.tolist(), strict=True)))[2]
+    surfaces = [squashed(mentions[places[0]].surface) for places in chosen]
+    stem = surfaces[newest][:STEM]
+    title = TITLE_HEAD.match(text[:title_end])
+    head = squashed(title.group(1)) if title else ""
+    introduced = math.log1p(int((most_roles[:, 0] > HALF).sum()))
+    there = math.log1p(int((most_roles.max(axis=1) > LEAST_LIKELY).sum()))
+    said = Said(words, cues)
+    around = [Surroundings(said, m, own) for m in mentions]
+    alone = []
+    for i, (everywhere, places, surface) in enumerate(zip(things.values(), chosen, surfaces, strict=True)):
+        first, last = mentions[places[0]], mentions[places[-1]]
+        starts = [mentions[j].start for j in places]
+        rules = {mentions[j].rule for j in everywhere}
+        alone.append(
+            [
+                most_roles[i, 0] == paper[0],
+                i != newest and len(stem) == STEM and surface.startswith(stem),
+                there,
+                introduced,
+                math.log1p(sum([is_free[j] for j in places])),
+                math.log1p(len(everywhere)),
+                math.log1p(len(first.surface.split())),
+                math.log1p(len(first.surface)),
+                first.concept is not None,
+                is_coined(first.surface),
+                bool(first.aliases),
+                bool(first.head),
+                first.surface.islower(),
+                bool(head) and surface != head and surface.startswith(head),
+                first.start / len(text),
+                last.start / len(text),
+                own / len(text),
+                math.log1p(sum([title_end < start < own for start in starts])),
+                math.log1p(sum([start < title_end for start in starts])),
+                math.log1p(sum([start >= own for start in starts])),
+                math.log1p(vocabulary.narrower.get(first.concept, 0)) if first.concept else 0.0,
+                all(around[j].compared for j in places),
+            ]
+            + [rule in rules for rule in RULES]
+            + [first.type == kind for kind in TYPES]
+        )
+    flags = np.array([s.flags for s in around], dtype=np.float64)
+    gaps = np.array([s.gaps for s in around])
+    rows = np.hstack([np.log(likely / (1 - likely)), np.array(alone, dtype=np.float64), most(flags), least(gaps)])
+    return dict(zip(things, rows, strict=True))
 
 
-def _listed(
-    words: Words, mentions: Sequence[Mention], roles: Mapping[tuple[int, int], Sequence[float]]
-) -> dict[tuple[int, int], list[float]]:
+def _listed(words: Words, mentions: Sequence[Mention], free: Sequence[bool], roles: Doubles) -> Doubles:
     """Return for each place the most likely roles of those right before and after it in a list ("A, B and C")."""
-    found: dict[tuple[int, int], list[float]] = {}
-    for first, second in pairwise(mentions):
-        if JOINT.fullmatch(words.text, first.end, second.start):
-            one, other = (first.start, first.end), (second.start, second.end)
-            for here, there in ((one, other), (other, one)):
-                found[here] = [max(a, b) for a, b in zip(found.get(here, NOTHING), roles[there], strict=True)]
+    found = np.zeros_like(roles)
+    for i, j in pairwise([i for i, is_free in enumerate(free) if is_free]):
+        if JOINT.fullmatch(words.text, mentions[i].end, mentions[j].start):
+            found[i] = np.maximum(found[i], roles[j])
+            found[j] = np.maximum(found[j], roles[i])
     return found
 
 
-def _rivals(mentions: Sequence[Mention]) -> dict[tuple[int, int], tuple[float, float]]:
-    """Return for each place the probability of the likeliest longer and shorter mention that overlaps it."""
-    found = {}
-    for mention in mentions:
-        longer = shorter = 0.0
-        for other in mentions:
-            if other.start < mention.end and mention.start < other.end and other is not mention:
-                if other.end - other.start > mention.end - mention.start:
-                    longer = max(longer, other.tagged)
-                else:
-                    shorter = max(shorter, other.tagged)
-        found[mention.start, mention.end] = (longer, shorter)
-    return found
-
-
-def _each(of: Callable[[Iterable[float]], float], rows: Sequence[Sequence[float]]) -> Sequence[float]:
-    """Return the most, least or mean of each column of `rows`."""
-    return rows[0] if len(rows) == 1 else [of(column) for column in zip(*rows, strict=True)]
+def _rivals(mentions: Sequence[Mention]) -> Doubles:
+    """Return for each place, in the order of the text, the probability of the likeliest longer and shorter rival."""
+    found = [[0.0, 0.0] for _ in mentions]
+    for i, mention in enumerate(mentions):
+        for j in range(i + 1, len(mentions)):
+            other = mentions[j]
+            if other.start >= mention.end:
+                break
+            longer = (mention.end - mention.start) - (other.end - other.start)
+            found[i][longer >= 0] = max(found[i][longer >= 0], other.tagged)
+            found[j][longer <= 0] = max(found[j][longer <= 0], mention.tagged)
+    return np.array(found)
 
 
 def likelier(mention: Mention, doubt: float) -> tuple[float, ...]:
@@ -299,7 +317,7 @@ class Surroundings:
             after == ":",
             *(head == kind for kind in TYPES),
         )
-        self.flags = [float(flag) for flag in flags]
+        self.flags = flags
 
 
 def _gap(text: str, cues: Spans, at: int) -> tuple[int, bool]:
