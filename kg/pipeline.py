@@ -11,6 +11,7 @@ left out and `kg_roles` goes by rules.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import multiprocessing
 import os
@@ -113,7 +114,10 @@ def resolve_papers(
     """Return the entities and claims of `papers`, extracted and resolved with the ontology that came along."""
     ontology = read_ontology(ontology_folder())
     given = tuple(papers)
-    extractions = extract_parallel(build_pipeline(model=model), given)
+    nlp = build_pipeline(model=model)
+    # what is known stays: the collector need not go through it again and again
+    gc.freeze()
+    extractions = extract_parallel(nlp, given)
     return resolve(progress(extractions, len(given)), ontology.vocabulary, ontology.overrides)
 
 

@@ -129,10 +129,10 @@ def _cue_features(words: Words, cues: Cues) -> list[list[str]]:
             ("named", cues.named),
             ("cmp", cues.compare_before),
         ):
-            for match in pattern.finditer(sentence.text):
-                end = PHRASE_END.search(sentence.text, match.end())
+            for _, told in pattern.spans(sentence.text):
+                end = PHRASE_END.search(sentence.text, told)
                 stop = sentence.start + (end.start() if end else len(sentence.text))
-                first = words.token_at(sentence.start + match.end())
+                first = words.token_at(sentence.start + told)
                 for i in range(first, min(words.token_at(stop - 1) + 1, first + 12, len(words.atoms))):
                     features[i].append(f"q{name}={min(3, (i - first) // 2)}")
     return features

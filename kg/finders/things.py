@@ -15,29 +15,17 @@ from itertools import pairwise
 import numpy as np
 
 from kg.crf import Doubles
-from kg.cues import Cues, Phrases
+from kg.cues import Cues
 from kg.finders.mentions import RULES, without_overlaps
 from kg.finders.names import is_coined
+from kg.finders.surroundings import GAPS, SURROUNDINGS, Surroundings
 from kg.finders.words import Words
-from kg.records import ROLES, TYPES, Mention, Quote
+from kg.records import ROLES, TYPES, Mention
 from kg.tagger import Tagging
 from kg.text import key
 from kg.vocabulary import Vocabulary, squashed
 
-CLAUSE = re.compile(
-    r"[;:()]|, (?:while|but|whereas|which|we|with|achieving|by|where)\b"
-    r"|\b(?:while|but|whereas|on|in|for|by|when|using|across)\b"
-)
 TITLE_HEAD = re.compile(r"^([^:]{2,40}?)(?::|\s[-–—]{1,3}\s)")
-NEW = re.compile(r"\b(?:novel|new|our|proposed|first|simple)\b[^,.;:()]{0,40}$", re.IGNORECASE)
-NUMBERED = re.compile(
-    r"(?:\(?\b(?:\d|[ivx]{1,3}|[abc])\)|\b(?:first|second|third|firstly|secondly|finally),?)[^,.;]{0,40}$",
-    re.IGNORECASE,
-)
-GAP_END = re.compile(r"[,;:]|\b(?:for|of|that|which|by|using|based|to|with|in|on)\b")
-LISTED = re.compile(r"(?:such as|e\.g\.,?|including|like|i\.e\.,?)[^.;:]*$", re.IGNORECASE)
-# how far back, in characters, the phrases in front of a name are sought
-REACH = 160
 # probabilities nearer to 0 and 1 than this are as good as these
 LEAST_ODDS = 1e-3
 # between two names of a list
@@ -47,16 +35,6 @@ NOTHING = (0.0,) * len(ROLES)
 HALF, LEAST_LIKELY = 0.5, 0.3
 # names that begin with the same letters, so many, are variants
 STEM = 5
-# gaps longer than this, in words, count as this
-LONGEST_GAP = 16
-SURROUNDINGS = (
-    "title", "title start", "after colon", "before colon", "background", "own part", "first own sentence",
-    "first sentence", "last sentence", "own voice", "proposed", "object of verb", "named", "new", "numbered",
-    "compared", "listed", "better before", "relative before", "unlike before", "better after", "negated", "after comma",
-    "after bracket", "before comma", "before bracket", "before colon sign",
-    *(f"before head of {kind}" for kind in TYPES),
-)  # fmt: skip
-GAPS = ("introduced gap", "verb gap")
 MEASURES = (
     "tagged", "tagged, mean", "inside", "inside, least", *(f"{role}, most" for role in ROLES),
     *(f"{role}, mean" for role in ROLES), "any role", *(f"{kind}, most" for kind in TYPES),
@@ -66,14 +44,6 @@ MEASURES = (
     "variant of the title", "first place", "last place", "own start", "background places", "title places",
     "own places", "narrower", "always compared", *RULES, *TYPES, *SURROUNDINGS, *GAPS,
 )  # fmt: skip
-
-
-def own_start(words: Words, cues: Cues) -> int:
-    """Return the offset where the paper's own part begins; what stands before is background."""
-    for sentence in words.sentences:
-        if sentence.start > words.title_end and cues.own.search(sentence.text):
-            return sentence.start
-    return words.title_end
 
 
 def thing_key(mention: Mention) -> str:
@@ -89,64 +59,6 @@ def group_things(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
     return things
 
 
-Spans = list[tuple[int, int]]
-
-
-class Said:
-    """The places of the cues in each sentence of one paper, found when first asked for.
-
-    A sentence holds several mentions; each cue is sought in it once.
-    """
-
-    def __init__(self, words: Words, cues: Cues) -> None:
-        self.words = words
-        self.cues = cues
-        self.found: dict[tuple[int, str], Spans] = {}
-        self.fronts: dict[int, Front] = {}
-
-    def spans(self, sentence: Quote, name: str) -> Spans:
-        """Return the offsets, in the paper's text, of the cue of that name in `sentence`."""
-        place = (sentence.start, name)
-        if place not in self.found:
-            pattern: Phrases = getattr(self.cues, name)
-            start = sentence.start
-            self.found[place] = [(start + m.start(), start + m.end()) for m in pattern.finditer(sentence.text)]
-        return self.found[place]
-
-    def front(self, sentence: Quote, at: int) -> Front:
-        """Return what stands in front of `at` in `sentence`; several mentions begin there."""
-        if at not in self.fronts:
-            self.fronts[at] = Front(self, sentence, at)
-        return self.fronts[at]
-
-    def before(self, sentence: Quote, name: str, at: int, within: int = 10_000) -> Spans:
-        """Return those that end before `at`, at most `within` characters before."""
-        return [(s, e) for s, e in self.spans(sentence, name) if e <= at and s >= at - within]
-
-
-class Front:
-    """What stands in front of a place: the last sign, gaps to cues as logarithms of words, and cues as yes and no."""
-
-    __slots__ = ("flags", "gaps", "near")
-
-    def __init__(self, said: Said, sentence: Quote, at: int) -> None:
-        text = said.words.text
-        before = text[max(sentence.start, at - REACH) : at]
-        introduced, verb = (_gap(text, said.before(sentence, name, at), at) for name in ("introduced", "verbs"))
-        self.near = before.rstrip()[-1:]
-        self.gaps = [math.log1p(min(n, LONGEST_GAP)) for n, _ in (introduced, verb)]
-        self.flags = (
-            introduced[1],
-            verb[1],
-            bool(said.before(sentence, "named", at, 40)),
-            bool(NEW.search(before)),
-            bool(NUMBERED.search(before)),
-            bool(LISTED.search(before)),
-            *(bool(said.before(sentence, name, at)) for name in ("better", "relative", "unlike")),
-            bool(said.before(sentence, "negations", at, 40)),
-        )
-
-
 def measure_things(
     words: Words, mentions: Sequence[Mention], tagging: Tagging, cues: Cues, vocabulary: Vocabulary
 ) -> dict[str, Doubles]:
@@ -155,7 +67,8 @@ def measure_things(
     assert tagging.types.kinds == TYPES
     if not mentions:
         return {}
-    text, title_end, own = words.text, words.title_end, own_start(words, cues)
+    around = Surroundings(words, cues)
+    text, title_end, own = words.text, words.title_end, around.own
     # the places in the order of the text, and after each other those that count for each thing
     names = [thing_key(m) for m in mentions]
     free = {(m.start, m.end) for m in without_overlaps(mentions, lambda m: likelier(m, 0.5))}
@@ -203,8 +116,7 @@ def measure_things(
     head = squashed(title.group(1)) if title else ""
     introduced = math.log1p(int((most_roles[:, 0] > HALF).sum()))
     there = math.log1p(int((most_roles.max(axis=1) > LEAST_LIKELY).sum()))
-    said = Said(words, cues)
-    around = [Surroundings(said, m, own) for m in mentions]
+    compared = [around.is_compared(m) for m in mentions]
     alone = []
     for i, (everywhere, places, surface) in enumerate(zip(things.values(), chosen, surfaces, strict=True)):
         first, last = mentions[places[0]], mentions[places[-1]]
@@ -233,13 +145,14 @@ def measure_things(
                 math.log1p(sum([start < title_end for start in starts])),
                 math.log1p(sum([start >= own for start in starts])),
                 math.log1p(vocabulary.narrower.get(first.concept, 0)) if first.concept else 0.0,
-                all(around[j].compared for j in places),
+                all(compared[j] for j in places),
             ]
             + [rule in rules for rule in RULES]
             + [first.type == kind for kind in TYPES]
         )
-    flags = np.array([s.flags for s in around], dtype=np.float64)
-    gaps = np.array([s.gaps for s in around])
+    bits = np.frombuffer(b"".join(map(bytes, map(around.flags, mentions, compared))), dtype=np.uint8)
+    flags = bits.reshape(len(mentions), -1).astype(np.float64)
+    gaps = np.array([around.gaps(m) for m in mentions])
     rows = np.hstack([np.log(likely / (1 - likely)), np.array(alone, dtype=np.float64), most(flags), least(gaps)])
     return dict(zip(things, rows, strict=True))
 
@@ -277,70 +190,3 @@ def log_odds(probability: float) -> float:
     """Return the logarithm of the odds of `probability`, bounded."""
     p = min(max(probability, LEAST_ODDS), 1 - LEAST_ODDS)
     return math.log(p / (1 - p))
-
-
-class Surroundings:
-    """What stands around one mention: `SURROUNDINGS` as 1 and 0, and `GAPS` as logarithms of words."""
-
-    __slots__ = ("compared", "flags", "gaps")
-
-    def __init__(self, said: Said, mention: Mention, own: int) -> None:
-        words, cues, at = said.words, said.cues, mention.start
-        sentence = words.sentence_at(at)
-        after = words.text[mention.end : mention.end + 8].lstrip()[:1]
-        in_title = at < words.title_end
-        following = words.token_at(mention.end - 1) + 1
-        head = cues.heads.get(words.surface(following, following + 1).lower()) if following < len(words.atoms) else None
-        front = said.front(sentence, at)
-        self.compared = is_compared(said, mention)
-        self.gaps = front.gaps
-        flags = (
-            in_title,
-            at == 0,
-            in_title and front.near == ":",
-            in_title and after == ":",
-            words.title_end < at < own,
-            at >= own and not in_title,
-            at >= own and sentence.start <= own,
-            not in_title and sentence.start <= words.title_end + 1,
-            sentence.end == words.sentences[-1].end,
-            not in_title and bool(said.spans(sentence, "own")),
-            *front.flags[:5],
-            self.compared,
-            *front.flags[5:9],
-            any(start >= mention.end for start, _ in said.spans(sentence, "better")),
-            front.flags[9],
-            front.near == ",",
-            front.near == "(",
-            after == ",",
-            after == "(",
-            after == ":",
-            *(head == kind for kind in TYPES),
-        )
-        self.flags = flags
-
-
-def _gap(text: str, cues: Spans, at: int) -> tuple[int, bool]:
-    """Return how many words stand between the last of `cues` and `at`, and whether they are adjectives alone."""
-    if not cues:
-        return LONGEST_GAP, False
-    between = text[cues[-1][1] : at]
-    return len(between.split()), is_proposed_gap(between)
-
-
-def is_proposed_gap(between: str) -> bool:
-    """Tell whether what stands after "we propose" up to a name holds nothing but its adjectives."""
-    return not GAP_END.search(between)
-
-
-def is_compared(said: Said, mention: Mention) -> bool:
-    """Tell whether words of comparison stand right beside `mention`."""
-    words = said.words
-    sentence = words.sentence_at(mention.start)
-    if sentence.start <= words.title_end:
-        return False
-    after = words.text[mention.end : sentence.end]
-    if said.cues.compare_after.match(after.lstrip()):
-        return True
-    cues = said.before(sentence, "compare_before", mention.start)
-    return any(not CLAUSE.search(words.text, cue, mention.start) for _, cue in cues)
