@@ -64,8 +64,10 @@ class Lattice:
 
     def spans(self, least: float) -> list[tuple[int, int]]:
         """Return (first, last) of every span that has probability `least` or more for one kind."""
-        alive = np.logical_and.accumulate(self.weights >= least, axis=0)
-        more, firsts = np.nonzero(np.any(alive & (self.table >= least), axis=2))
+        begins = np.flatnonzero((self.weights[0] >= least).any(axis=1))
+        alive = np.logical_and.accumulate(self.weights[:, begins] >= least, axis=0)
+        more, places = np.nonzero(np.any(alive & (self.table[:, begins] >= least), axis=2))
+        firsts = begins[places]
         lasts = firsts + more + 1
         return [span for span in zip(firsts.tolist(), lasts.tolist(), strict=True) if span[1] <= len(self.outside)]
 

@@ -49,6 +49,8 @@ from kg.vocabulary import Vocabulary
 
 Component = Callable[[Doc], Doc]
 Progress = Callable[[Iterable[Extraction], int], Iterable[Extraction]]
+# things made before the collector looks for garbage
+COLLECTED = 50_000
 # papers that a worker process takes at a time
 PART = 20
 # the pipeline of a worker process
@@ -115,8 +117,9 @@ def resolve_papers(
     ontology = read_ontology(ontology_folder())
     given = tuple(papers)
     nlp = build_pipeline(model=model)
-    # what is known stays: the collector need not go through it again and again
+    # what is known stays, and the papers leave hardly any garbage: the collector need not look for it so often
     gc.freeze()
+    gc.set_threshold(COLLECTED)
     extractions = extract_parallel(nlp, given)
     return resolve(progress(extractions, len(given)), ontology.vocabulary, ontology.overrides)
 
