@@ -6,6 +6,7 @@ Data goes to stdout, everything else to stderr. Exit status 0: done, 1: failed o
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -52,8 +53,10 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="kg")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
-def main(debug: bool) -> None:
+def main(debug: bool) -> None:  # noqa: ARG001 - `Commands` reads it
     """Turn listings of machine-learning papers into a knowledge graph, and ask it questions."""
+    # numpy reads it when it is loaded: small products gain nothing from threads, beside a process for each processor
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @main.command()

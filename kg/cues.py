@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,12 @@ NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 SPACE, GAP = r"\s+", r"\s+(?:\S+\s+){0,3}"
 
 
-@dataclass(frozen=True, slots=True)
+JOINED = re.compile(r"\S\S")
+# offsets of start and end
+Spans = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrases:
     """A compiled pattern for phrases that passes over texts where it cannot match.
 
@@ -33,27 +39,32 @@ class Phrases:
     """
 
     compiled: re.Pattern[str]
-    telling: tuple[frozenset[str], ...]
+    telling: tuple[frozenset[str], ...] = ()
 
     @property
     def pattern(self) -> str:
         """The regular expression."""
         return self.compiled.pattern
 
-    def _hopeless(self, text: str) -> bool:
+    def _may_match(self, text: str) -> bool:
         words = word_set(text)
-        for some in self.telling:  # noqa: SIM110 - `any` takes twice as long, and this runs most of all
+        for some in self.telling:  # noqa: SIM110 - `all` takes twice as long, and this runs most of all
             if words.isdisjoint(some):
-                return True
-        return False
+                return False
+        return True
 
-    def search(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
-        """Return the first match, as a compiled pattern does."""
-        return None if self._hopeless(text) else self.compiled.search(text, start, end)
+    def spans(self, text: str) -> Spans:
+        """Return the offsets of all matches in `text`."""
+        return _spans(self, text)
 
-    def finditer(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
-        """Yield all matches, as a compiled pattern does."""
-        return iter(()) if self._hopeless(text) else self.compiled.finditer(text, start, end)
+    def within(self, text: str, start: int, end: int) -> Spans:
+        """Return the offsets of all matches in a part of `text`."""
+        found = self.spans(text)
+        # what reaches beyond the part may begin with a shorter match, and so may a word that is cut
+        cut = any(s < start < e or s < end < e for s, e in found) or JOINED.match(text, end - 1)
+        if cut and self._may_match(text):
+            return [match.span() for match in self.compiled.finditer(text, start, end)]
+        return [(s, e) for s, e in found if start <= s and e <= end]
 
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the match at `start`, as a compiled pattern does."""
@@ -62,6 +73,12 @@ class Phrases:
     def fullmatch(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the match of all the text, as a compiled pattern does."""
         return self.compiled.fullmatch(text, start, end)
+
+
+# of the papers that are in work: several finders ask for the same
+@lru_cache(maxsize=10_000)
+def _spans(phrases: Phrases, text: str) -> Spans:
+    return tuple([m.span() for m in phrases.compiled.finditer(text)]) if phrases._may_match(text) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +118,8 @@ def phrases(words: Sequence[str], before: str = r"(?<![\w-])", after: str = r"(?
 
     What must stand `before` and `after` has to see to it that only whole words match.
 
-    >>> bool(phrases(["compare … with"]).search("We compare our fast method with X"))
-    True
+    >>> phrases(["compare … with"]).spans("We compare our fast method with X")
+    ((3, 31),)
     """
     if not words or not all(isinstance(w, str) and w.strip() for w in words):
         raise TypeError(f"not a list of phrases: {words!r}")

@@ -21,6 +21,8 @@ Floats = NDArray[np.float32]
 TOP = 255
 # the highest weight
 FULL = 127
+# no sum is higher: whole numbers are exact in single precision up to here
+SUM = 2**24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,27 +75,30 @@ def score_tokens(network: Network, papers: Sequence[Floats]) -> list[Floats]:
     margin, width = network.margin, network.table.shape[1]
     lengths = [len(p) for p in papers]
     starts = np.cumsum([margin, *(n + margin for n in lengths)])[:-1].tolist()
-    rows = np.zeros((sum(lengths) + margin * (len(papers) + 1), width), dtype=np.float32)
-    mask = np.zeros((len(rows), 1), dtype=np.float32)
+    seen = np.zeros((sum(lengths) + margin * (len(papers) + 1), width), dtype=np.float32)
     for paper, start, n in zip(papers, starts, lengths, strict=True):
-        rows[start : start + n] = paper
-        mask[start : start + n] = 1
-    np.maximum(rows + network.start, 0, out=rows)
-    rows *= np.float32(network.entry)
-    seen = np.rint(rows, out=rows)
-    seen *= mask
+        np.add(paper, network.start, out=seen[start : start + n])
+    gaps = [slice(end, end + margin) for end in (0, *(start + n for start, n in zip(starts, lengths, strict=True)))]
+    # `clip` is several times as fast as `maximum`
+    np.clip(seen, 0, SUM, out=seen)
+    seen *= np.float32(network.entry)
+    np.rint(seen, out=seen)
+    clipped, told, part = np.empty_like(seen), np.empty_like(seen), np.empty_like(seen)
     for layer in network.layers:
-        clipped, d = np.minimum(seen, TOP), layer.dilation
+        np.clip(seen, 0, TOP, out=clipped)
+        d = layer.dilation
         before, here, after = layer.weights.reshape(3, width, width)
-        told = clipped @ here + layer.bias
-        told[d:] += clipped[:-d] @ before
-        told[:-d] += clipped[d:] @ after
-        np.maximum(told, 0, out=told)
+        np.matmul(clipped, here, out=told)
+        told += layer.bias
+        told[d:] += np.matmul(clipped[:-d], before, out=part[d:])
+        told[:-d] += np.matmul(clipped[d:], after, out=part[d:])
+        np.clip(told, 0, SUM, out=told)
         told *= np.float32(layer.factor)
         np.rint(told, out=told)
-        told *= mask
+        for gap in gaps:
+            told[gap] = 0
         seen += told
-    scores = (np.minimum(seen, TOP) @ network.output + network.bias) * np.float32(network.factor)
+    scores = (np.clip(seen, 0, TOP, out=clipped) @ network.output + network.bias) * np.float32(network.factor)
     return [scores[start : start + n] for start, n in zip(starts, lengths, strict=True)]
 
 

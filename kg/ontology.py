@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from kg.cues import Cues, read_cues
+from kg.kept import open_vocabulary
 from kg.overrides import Overrides, read_overrides
-from kg.vocabulary import Vocabulary, read_vocabulary
+from kg.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +26,16 @@ class Ontology:
 @lru_cache(maxsize=4)
 def read_ontology(folder: Path) -> Ontology:
     """Read the vocabulary, the cues and the overrides in `folder`; a second call with the same folder costs nothing."""
-    return Ontology(
-        folder=folder,
-        vocabulary=read_vocabulary(folder / "vocabulary"),
-        cues=read_cues(folder / "cues.toml"),
-        overrides=read_overrides(folder / "resolution.toml"),
-    )
+    collects = gc.isenabled()
+    # nothing of the many small things that are read is garbage; to look for it takes as long as all the rest
+    gc.disable()
+    try:
+        return Ontology(
+            folder=folder,
+            vocabulary=open_vocabulary(folder / "vocabulary"),
+            cues=read_cues(folder / "cues.toml"),
+            overrides=read_overrides(folder / "resolution.toml"),
+        )
+    finally:
+        if collects:
+            gc.enable()

@@ -43,7 +43,7 @@ class Perceptron:
     outer_bias: Doubles
     trust: tuple[float, ...] = (1.0,)
 
-    def probabilities(self, rows: Sequence[Sequence[float]]) -> list[dict[str, float]]:
+    def probabilities(self, rows: Sequence[Sequence[float] | Doubles]) -> list[dict[str, float]]:
         """Return the probability of each class for each of `rows` (n numbers each)."""
         if not rows:
             return []

@@ -11,6 +11,7 @@ left out and `kg_roles` goes by rules.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import multiprocessing
 import os
@@ -48,6 +49,8 @@ from kg.vocabulary import Vocabulary
 
 Component = Callable[[Doc], Doc]
 Progress = Callable[[Iterable[Extraction], int], Iterable[Extraction]]
+# things made before the collector looks for garbage
+COLLECTED = 50_000
 # papers that a worker process takes at a time
 PART = 20
 # the pipeline of a worker process
@@ -113,7 +116,11 @@ def resolve_papers(
     """Return the entities and claims of `papers`, extracted and resolved with the ontology that came along."""
     ontology = read_ontology(ontology_folder())
     given = tuple(papers)
-    extractions = extract_parallel(build_pipeline(model=model), given)
+    nlp = build_pipeline(model=model)
+    # what is known stays, and the papers leave hardly any garbage: the collector need not look for it so often
+    gc.freeze()
+    gc.set_threshold(COLLECTED)
+    extractions = extract_parallel(nlp, given)
     return resolve(progress(extractions, len(given)), ontology.vocabulary, ontology.overrides)
 
 

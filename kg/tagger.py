@@ -91,17 +91,9 @@ class Tagging:
         """Return (first, last) of every span that is likely enough as one of a type or of a role."""
         return sorted({*self.types.spans(least), *self.roles.spans(least)})
 
-    def type_row(self, first: int, last: int) -> list[float]:
-        """Return the probabilities that tokens `first` to `last` (excluded) are one entity, by type in their order."""
-        return [self.types.span(k, first, last) for k in range(len(self.types.kinds))]
-
-    def role_row(self, first: int, last: int) -> list[float]:
-        """Return the probabilities that tokens `first` to `last` (excluded) are one entity, by role in their order."""
-        return [self.roles.span(k, first, last) for k in range(len(self.roles.kinds))]
-
     def span_types(self, first: int, last: int) -> dict[str, float]:
         """Return the probability by type that tokens `first` to `last` (excluded) are one entity."""
-        return dict(zip(self.types.kinds, self.type_row(first, last), strict=True))
+        return dict(zip(self.types.kinds, self.types.rows([first], [last])[0].tolist(), strict=True))
 
 
 def build_tagger(

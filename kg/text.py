@@ -132,8 +132,8 @@ FOLDED = str.maketrans({"İ": "i", "ı": "i", "ſ": "s", "\N{KELVIN SIGN}": "k"}
 WORDS_ALONE = str.maketrans({c: c.lower() if c.isalnum() or c == "_" else " " for c in map(chr, range(128))})
 
 
-# of one paper at a time: each of its sentences is asked for many times
-@lru_cache(maxsize=1_000)
+# of the papers that are in work: each of their sentences is asked for many times
+@lru_cache(maxsize=4_000)
 def word_set(text: str) -> frozenset[str]:
     """Return the words of `text` in lower case: what a search by ``\\w+`` finds, whatever the case.
 

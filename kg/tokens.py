@@ -29,6 +29,10 @@ FAR = frozenset({"a=", "he", "s=", "k1"})
 DISTANCES = ((-2, FAR), (-1, NEAR), (1, NEAR), (2, FAR))
 
 
+# whether a token is joined to the next, and to the one before it
+JOINED = tuple(tuple(f"j={after}{before}" for before in (False, True)) for after in (False, True))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
     """The n tokens of a paper as the tagger sees them: words, atoms, and what is so in each place alone."""
@@ -67,15 +71,10 @@ def describe(
     for features in (_rule_features(words, candidates, selected, abbreviations), _cue_features(words, cues)):
         for row, more in zip(here, features, strict=True):
             row += more
-    for row, start, end in zip(here, words.starts, words.ends, strict=True):
-        word = words.text[start:end].lower()
-        if word in cues.heads:
-            row.append(f"head={cues.heads[word]}")
-        if word in cues.plain:
-            row.append("plain")
-        if word in cues.narrowing:
-            row.append("narrow")
-    texts = tuple(words.text[s:e] for s, e in zip(words.starts, words.ends, strict=True))
+    texts = tuple([words.text[s:e] for s, e in zip(words.starts, words.ends, strict=True)])
+    told = {word: _known_features(word.lower(), cues) for word in set(texts)}
+    for row, word in zip(here, texts, strict=True):
+        row += told[word]
     return Described(words=texts, atoms=words.atoms, here=here)
 
 
@@ -99,19 +98,31 @@ def word_features(word: str, vectors: Vectors) -> list[str]:
     ]
 
 
+def _known_features(word: str, cues: Cues) -> list[str]:
+    """Return what the cues know of a lower-case word."""
+    found = [f"head={cues.heads[word]}"] if word in cues.heads else []
+    if word in cues.plain:
+        found.append("plain")
+    if word in cues.narrowing:
+        found.append("narrow")
+    return found
+
+
 def _place_features(words: Words) -> list[list[str]]:
     """Return for each token how it is joined to its neighbours, and whether it is of the title or comes again."""
-    counts = Counter(words.atoms)
+    counts, text = Counter(words.atoms), words.text
     in_title = {a for a, start in zip(words.atoms, words.starts, strict=True) if start < words.title_end}
+    again = {a for a in in_title if a.isalpha() and len(a) > 3}
     features = []
     joined_before = False
-    for i, (atom, start, end) in enumerate(zip(words.atoms, words.starts, words.ends, strict=True)):
-        joined = i + 1 < len(words.atoms) and words.starts[i + 1] > end and words.text[end] not in " \n"
-        row = [f"j={joined}{joined_before}"]
+    following = (*words.starts[1:], -1)
+    for atom, start, end, then in zip(words.atoms, words.starts, words.ends, following, strict=False):
+        joined = then > end and text[end] not in " \n"
+        row = [JOINED[joined][joined_before]]
         joined_before = joined
         if start < words.title_end:
             row.append("title")
-        elif atom in in_title and atom.isalpha() and len(atom) > 3:
+        elif atom in again:
             row.append("intitle")
         if counts[atom] > 1:
             row.append("rep")
@@ -129,10 +140,10 @@ def _cue_features(words: Words, cues: Cues) -> list[list[str]]:
             ("named", cues.named),
             ("cmp", cues.compare_before),
         ):
-            for match in pattern.finditer(sentence.text):
-                end = PHRASE_END.search(sentence.text, match.end())
+            for _, told in pattern.spans(sentence.text):
+                end = PHRASE_END.search(sentence.text, told)
                 stop = sentence.start + (end.start() if end else len(sentence.text))
-                first = words.token_at(sentence.start + match.end())
+                first = words.token_at(sentence.start + told)
                 for i in range(first, min(words.token_at(stop - 1) + 1, first + 12, len(words.atoms))):
                     features[i].append(f"q{name}={min(3, (i - first) // 2)}")
     return features

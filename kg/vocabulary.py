@@ -71,7 +71,7 @@ class Vocabulary:
     concepts: Mapping[str, Concept]
     labels: Mapping[tuple[str, ...], tuple[Label, ...]]
     # how long keys are, the longest first, by their first atom and their second, "" where none goes on with that
-    lengths: Mapping[str, Mapping[str, tuple[int, ...]]] = field(repr=False)
+    lengths: Mapping[str, Mapping[str, Sequence[int]]] = field(repr=False)
     narrower: Mapping[str, int] = field(repr=False)
 
     def find(self, atoms: Sequence[str]) -> Iterator[tuple[int, int, tuple[Label, ...]]]:
@@ -190,7 +190,7 @@ def build_vocabulary(concepts: Iterable[Concept]) -> Vocabulary:
         concepts=by_id,
         labels={k: tuple(v) for k, v in labels.items()},
         lengths={
-            first: {second: tuple(sorted(n, reverse=True)) for second, n in seconds.items()}
+            first: {second: sorted(n, reverse=True) for second, n in seconds.items()}
             for first, seconds in lengths.items()
         },
     )

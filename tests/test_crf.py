@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.crf import Crf, Floats, Lattice, find_lattices
+from kg.crf import LONGEST, Crf, Floats, Lattice, find_lattices
 
 LABELS = ("O", "B-Model", "I-Model", "B-Task", "I-Task")
 SCORES = st.floats(min_value=-3, max_value=3, width=16)
@@ -42,7 +42,7 @@ def test_crf_span_probability_is_the_share_of_labellings(steps: list[float], sco
     [lattice] = find_lattices(crf, [emissions])
     for kind, (first, last) in itertools.product((0, 1), itertools.combinations(range(5), 2)):
         expected = by_hand(crf, emissions, lattice.kinds[kind], first, last)
-        assert lattice.span(kind, first, last) == pytest.approx(expected, abs=1e-6)
+        assert lattice.rows([first], [last])[0, kind] == pytest.approx(expected, abs=1e-6)
 
 
 @settings(max_examples=25, deadline=None)
@@ -55,9 +55,10 @@ def test_crf_documents_do_not_see_each_other(steps: list[float], lengths: list[i
     together = find_lattices(crf, papers)
     for paper, lattice in zip(papers, together, strict=True):
         [alone] = find_lattices(crf, [paper])
-        assert np.allclose(alone.begins, lattice.begins)
+        assert np.allclose(alone.table, lattice.table)
         assert np.allclose(alone.outside, lattice.outside)
-        assert np.allclose(alone.lasts, lattice.lasts)
+        assert alone.spans(0.0) == lattice.spans(0.0)
+        assert all(last <= len(paper) for _, last in lattice.spans(0.0))
 
 
 def test_crf_likely_spans_are_found() -> None:
@@ -67,6 +68,19 @@ def test_crf_likely_spans_are_found() -> None:
     [lattice] = find_lattices(field([0.0] * 25), [scores])
     assert sorted(lattice.spans(0.5)) == [(1, 3), (4, 5)]
     assert lattice.outside[0] > 0.9 > 0.1 > lattice.outside[1]
+
+
+def test_crf_spans_longer_than_the_table_are_computed() -> None:
+    length = LONGEST + 3
+    scores = np.zeros((length + 1, 5), dtype=np.float32)
+    scores[0, 1], scores[1:length, 2], scores[length, 0] = 2, 2, 2
+    crf = field([0.0] * 25)
+    [lattice] = find_lattices(crf, [scores])
+    # without transitions tokens are independent of each other
+    label = math.exp(2) / (math.exp(2) + 4)
+    expected = label**length * (1 - 1 / (math.exp(2) + 4))
+    assert lattice.rows([0, 1], [length, 2])[0, 0] == pytest.approx(expected, rel=1e-6)
+    assert (0, length) not in lattice.spans(expected / 2)
 
 
 def test_crf_of_no_tokens_has_no_spans() -> None:

@@ -9,6 +9,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,7 +100,7 @@ def test_training_classifier_learns_two_and_more_classes() -> None:
 def test_training_committee_learns_classes_from_numbers() -> None:
     chance = random.Random(5)
     rows = [
-        Measured(numbers=[side + chance.gauss(0, 0.2), chance.gauss(0, 1)], role=role, further=bool(i % 2))
+        Measured(numbers=np.array([side + chance.gauss(0, 0.2), chance.gauss(0, 1)]), role=role, further=bool(i % 2))
         for side, role in ((-1, "none"), (1, "uses"), (3, "mentions"))
         for i in range(1500)
     ]

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from kg.classifier import Classifier
 from kg.cues import Cues
 from kg.finders.results import Figure, find_aspect, find_figures, find_measure
-from kg.finders.things import own_start, thing_key
+from kg.finders.surroundings import own_start
+from kg.finders.things import thing_key
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation
 
@@ -134,8 +135,8 @@ def find_candidates(
             (rule, start, _targets(words, inside, (start, end), cues)) for rule, start, end in _cues(sentence, cues)
         ]
         compares = [
-            (sentence.start + m.start(), sentence.start + m.end(), m.group().lower())
-            for m in cues.comparatives.finditer(sentence.text)
+            (sentence.start + start, sentence.start + end, sentence.text[start:end].lower())
+            for start, end in cues.comparatives.spans(sentence.text)
         ]
         if not (signs or compares):
             continue
@@ -178,19 +179,20 @@ def _features(
     yield f"introduced={min(len(introduced), 3)}"
     if any(sentence.start <= m.start < mention.start for m in introduced.values()):
         yield "introduced-before"
-    if cues.own.search(words.text, sentence.start, mention.start):
+    text, at, end = sentence.text, mention.start - sentence.start, mention.end - sentence.start
+    if cues.own.within(text, 0, at):
         yield "own-before"
-    if cues.negations.search(words.text, sentence.start, mention.start):
+    if cues.negations.within(text, 0, at):
         yield "negated-before"
-    if cues.negations.search(words.text, mention.end, sentence.end):
+    if cues.negations.within(text, end, len(text)):
         yield "negated-after"
-    if CONCEDED.search(words.text[sentence.start : mention.start]):
+    if CONCEDED.search(text[:at]):
         yield "conceded"
     for name, pattern in (("better", cues.better), ("relative", cues.relative), ("unlike", cues.unlike)):
-        before = list(pattern.finditer(words.text, sentence.start, mention.start))
+        before = pattern.within(text, 0, at)
         if before:
-            between = words.text[before[-1].end() : mention.start]
-            cue = before[-1].group().lower()
+            between = text[before[-1][1] : at]
+            cue = text[slice(*before[-1])].lower()
             near = min(len(between.split()), 12) // 3
             yield from (
                 f"{name}",
@@ -199,7 +201,7 @@ def _features(
                 f"{name}-stop={bool(STOP.search(between))}{near > 0}",
             )
             yield f"{name}-to={' '.join(between.lower().split()[:2])}"
-        if pattern.search(words.text, mention.end, sentence.end):
+        if pattern.within(text, end, len(text)):
             yield f"{name}-after"
 
 
@@ -230,23 +232,21 @@ def _surroundings(
 def _cues(sentence: Quote, cues: Cues) -> Iterator[tuple[str, int, int]]:
     """Yield the rule and the offsets of its cue for every sign of superiority in `sentence`."""
     text, offset = sentence.text, sentence.start
-    passive = [m.span() for m in cues.passive.finditer(text)]
-    for match in cues.better.finditer(text):
-        if not _denied(text, match.start(), cues) and not any(s <= match.start() < e for s, e in passive):
-            yield "better", offset + match.start(), offset + match.end()
-    compares = bool(cues.comparatives.search(text))
-    for match in cues.relative.finditer(text):
-        near = max(0, match.start() - NEAR)
+    passive = cues.passive.spans(text)
+    for start, end in cues.better.spans(text):
+        if not _denied(text, start, cues) and not any(s <= start < e for s, e in passive):
+            yield "better", offset + start, offset + end
+    compares = cues.comparatives.spans(text)
+    for start, end in cues.relative.spans(text) if compares else ():
         if (
-            compares
-            and (match.group().lower() not in BARE or cues.comparatives.search(text, near, match.start()))
-            and not AMOUNT.match(text, match.end())
-            and not _denied(text, match.start(), cues)
+            (text[start:end].lower() not in BARE or cues.comparatives.within(text, max(0, start - NEAR), start))
+            and not AMOUNT.match(text, end)
+            and not _denied(text, start, cues)
         ):
-            yield "relative", offset + match.start(), offset + match.end()
-    for match in cues.unlike.finditer(text):
-        if match.start() == 0 or text[max(0, match.start() - 2) : match.start()] == ", ":
-            yield "unlike", offset + match.start(), offset + match.end()
+            yield "relative", offset + start, offset + end
+    for start, end in cues.unlike.spans(text):
+        if start == 0 or text[max(0, start - 2) : start] == ", ":
+            yield "unlike", offset + start, offset + end
 
 
 def _denied(text: str, at: int, cues: Cues) -> bool:
@@ -256,8 +256,8 @@ def _denied(text: str, at: int, cues: Cues) -> bool:
     start = max(0, at - DENIAL)
     start = max([start, *(m.end() for m in ANEW.finditer(text, start, at))])
     return any(
-        not (either := EITHER.match(text, m.end())) or not cues.comparatives.match(text, either.end())
-        for m in cues.negations.finditer(text, start, at)
+        not (either := EITHER.match(text, end)) or not cues.comparatives.match(text, either.end())
+        for _, end in cues.negations.within(text, start, at)
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from kg.finders.abbreviations import Abbreviation
 from kg.finders.words import Words
-from kg.records import Mention
+from kg.records import TYPES, Mention
 from kg.tagger import Tagging
 from kg.text import key, normalise
 from kg.vocabulary import Concept, Vocabulary, agrees
@@ -57,7 +58,9 @@ def select_mentions(
 ) -> tuple[Mention, ...]:
     """Return mentions without overlaps, sorted by place, one name and type for each key, by rules alone."""
     readings = _readings(words, [m for m in candidates if m.rule != DOUBTFUL], abbreviations)
-    return without_overlaps(readings, lambda m: (m.start - m.end, STRENGTH[m.rule], m.start))
+    return without_overlaps(
+        [_reading(words, *r) for r in readings], lambda m: (m.start - m.end, STRENGTH[m.rule], m.start)
+    )
 
 
 def propose_mentions(
@@ -71,50 +74,49 @@ def propose_mentions(
 
     Beside the `candidates` of the rules these are the spans that the tagger takes for likely.
     """
+    parts = [part for first, last in tagging.spans(LEAST) for part in _parts(words, first, last)]
+    rows = tagging.types.rows([first for first, _ in parts], [last for _, last in parts]).tolist()
     tagged = [
-        _tagged(words, part, tagging, vocabulary)
-        for first, last in tagging.spans(LEAST)
-        for part in _parts(words, first, last)
+        _tagged(words, p, dict(zip(TYPES, row, strict=True)), vocabulary) for p, row in zip(parts, rows, strict=True)
     ]
-    found = []
-    for mention in _readings(words, [*candidates, *tagged], abbreviations):
-        first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
-        likely = tagging.span_types(first, last)
-        if mention.rule == DOUBTFUL and sum(likely.values()) < LEAST:
-            continue
-        inside = 1 - max(tagging.types.outside[first:last], default=1.0)
-        found.append(replace(mention, tagged=round(sum(likely.values()), 6), inside=round(inside, 6)))
-    return tuple(found)
+    readings = _readings(words, [*candidates, *tagged], abbreviations)
+    firsts = [words.token_at(start) for _, start, _ in readings]
+    lasts = [words.token_at(end - 1) + 1 for _, _, end in readings]
+    likely = tagging.types.rows(firsts, lasts).sum(axis=1).tolist()
+    outside = tagging.types.outside.tolist()
+    return tuple(
+        [
+            _reading(words, known, start, end, round(probability, 6), round(1 - max(outside[first:last]), 6))
+            for (known, start, end), first, last, probability in zip(readings, firsts, lasts, likely, strict=True)
+            if known.rule != DOUBTFUL or probability >= LEAST
+        ]
+    )
 
 
 def _readings(
     words: Words, candidates: Iterable[Mention], abbreviations: Iterable[Abbreviation]
-) -> tuple[Mention, ...]:
-    """Return a mention for every place of the `candidates` and of their names, one reading for each key."""
+) -> list[tuple[Mention, int, int]]:
+    """Return what is read in every place of the `candidates` and of their names: one reading for each key."""
     given = tuple(candidates)
     by_key = _one_reading_per_key(given)
     known = _with_abbreviations(by_key, abbreviations)
     found: dict[tuple[int, int], Mention] = {}
-    for start, end in sorted({(m.start, m.end) for m in given}):
+    for start, end in {(m.start, m.end) for m in given}:
         name = reading_key(words.text[start:end])
         if name in by_key:
-            found[start, end] = _reading(words, known.get(name, by_key[name]), start, end)
-    for mention in _repeats(words, known, found):
-        found[mention.start, mention.end] = mention
+            found[start, end] = known.get(name, by_key[name])
+    found.update(_repeats(words, known, found))
     linked = "/" in words.text or "www." in words.text
     addresses = [match.span() for match in ADDRESS.finditer(words.text)] if linked else []
-    return tuple([found[p] for p in sorted(found) if not any(s <= p[0] < e for s, e in addresses)])
+    return [(found[p], *p) for p in sorted(found) if not any(s <= p[0] < e for s, e in addresses)]
 
 
-def _reading(words: Words, known: Mention, start: int, end: int) -> Mention:
+def _reading(words: Words, known: Mention, start: int, end: int, tagged: float = 0.0, inside: float = 0.0) -> Mention:
     """Return `known` at another place, by all its fields: `replace` would take three times as long."""
-    surface = words.text[start:end]
-    if (known.start, known.end, known.surface) == (start, end, surface):
-        return known
     return Mention(
         start=start,
         end=end,
-        surface=surface,
+        surface=words.text[start:end],
         name=known.name,
         type=known.type,
         rule=known.rule,
@@ -122,8 +124,8 @@ def _reading(words: Words, known: Mention, start: int, end: int) -> Mention:
         concept=known.concept,
         head=known.head,
         aliases=known.aliases,
-        tagged=known.tagged,
-        inside=known.inside,
+        tagged=tagged,
+        inside=inside,
     )
 
 
@@ -149,10 +151,9 @@ def _parts(words: Words, first: int, last: int) -> list[tuple[int, int]]:
     return list(pairwise([first, *cuts, last]))
 
 
-def _tagged(words: Words, part: tuple[int, int], tagging: Tagging, vocabulary: Vocabulary) -> Mention:
+def _tagged(words: Words, part: tuple[int, int], likely: Mapping[str, float], vocabulary: Vocabulary) -> Mention:
     start, end = words.span(*part)
     atoms = words.atoms[slice(*part)]
-    likely = tagging.span_types(*part)
     kind = max(likely, key=lambda k: (likely[k], k))
     surface = words.text[start:end]
     concept = _nominal(atoms, vocabulary)
@@ -171,16 +172,20 @@ def _tagged(words: Words, part: tuple[int, int], tagging: Tagging, vocabulary: V
 
 def _nominal(atoms: tuple[str, ...], vocabulary: Vocabulary) -> Concept | None:
     """Return the concept that a form of the verb stands for: "fine-tuned" for fine-tuning."""
-    if not atoms:
-        return None
-    for ending, noun in NOUNS:
-        if ending.search(atoms[-1]):
-            for label in vocabulary.labels.get((*atoms[:-1], ending.sub(noun, atoms[-1])), ()):
-                if not label.ambiguous:
-                    return vocabulary.concepts[label.concept]
+    for noun in _nouns(atoms[-1]) if atoms else ():
+        for label in vocabulary.labels.get((*atoms[:-1], noun), ()):
+            if not label.ambiguous:
+                return vocabulary.concepts[label.concept]
     return None
 
 
+@lru_cache(maxsize=50_000)
+def _nouns(atom: str) -> tuple[str, ...]:
+    """Return what the noun may be if `atom` is a form of a verb."""
+    return tuple(ending.sub(noun, atom) for ending, noun in NOUNS if ending.search(atom))
+
+
+@lru_cache(maxsize=50_000)
 def canonical(surface: str) -> str:
     """Return the name for a thing from its words in a text: in lower case and the singular, names kept.
 
@@ -266,12 +271,12 @@ def _with_abbreviations(
 
 def _repeats(
     words: Words, known: Mapping[tuple[str, ...], Mention], taken: Container[tuple[int, int]]
-) -> list[Mention]:
-    """Return a mention for every place where a key of `known` stands and that is not `taken`."""
+) -> dict[tuple[int, int], Mention]:
+    """Return every place where a key of `known` stands and that is not `taken`, with what it means."""
     lengths: dict[str, set[int]] = {}
     for name in known:
         lengths.setdefault(name[0], set()).add(len(name))
-    found = []
+    found = {}
     for first, atom in enumerate(words.atoms):
         if atom not in lengths:
             continue
@@ -279,13 +284,13 @@ def _repeats(
             atoms = words.atoms[first : first + length]
             mention = known.get(atoms)
             if mention is not None and len(atoms) == length:
-                start, end = words.span(first, first + length)
-                if (start, end) in taken:
+                place = words.span(first, first + length)
+                if place in taken:
                     continue
-                surface = words.text[start:end]
+                surface = words.text[slice(*place)]
                 spellings = (mention.surface, *mention.aliases)
                 if any(key(s) == atoms and agrees(s, surface) for s in spellings):
-                    found.append(_reading(words, mention, start, end))
+                    found[place] = mention
     return found
 
 

@@ -164,7 +164,7 @@ def _told_type(words: Words, start: int, end: int, cues: Cues) -> str | None:
         if told:
             return told
     before = text[sentence.start : start].rstrip(" \"'“‘`(,")
-    if cues.named.search(sentence.text):
+    if cues.named.spans(sentence.text):
         before = re.sub(cues.named.pattern + ARTICLE_END, "", before, flags=re.IGNORECASE)
     before = before.rstrip(" ,(-–—:")
     return _head(" ".join(before.split()[-2:]), cues)
@@ -205,8 +205,7 @@ def _title_name(words: Words, cues: Cues) -> Found:
 
 def _introduced(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
     """Yield the names that authors propose: right after the verb, in its list, or as apposition to its object."""
-    for match in cues.introduced.finditer(words.text):
-        at = match.end()
+    for _, at in cues.introduced.spans(words.text):
         while article := ARTICLE.match(words.text, at):
             if article.group(1).lower() not in cues.articles and article.group(1).lower() not in cues.adjectives:
                 break
@@ -240,8 +239,7 @@ def _introduced(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
 
 
 def _called(words: Words, cues: Cues) -> Found:
-    for match in cues.named.finditer(words.text):
-        at = match.end()
+    for _, at in cues.named.spans(words.text):
         article = NAMED_ARTICLE.match(words.text, at)
         name = _name_at(words, article.end() if article else at, cues)
         if name:

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.cues import NUMBER, Cues
-from kg.finders.things import own_start
+from kg.finders.surroundings import own_start
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation, Result
 from kg.text import word_set
@@ -206,7 +206,7 @@ def _named(text: str, span: tuple[int, int], at: int, place: tuple[int, int], cu
     """Return the aspect named in `span`, the nearest noun, else the nearest comparative."""
     spans: list[tuple[int, int, str]] = []
     for name, pattern in cues.aspects:
-        spans += [(m.start(), m.end(), name) for m in pattern.finditer(text, *span)]
+        spans += [(start, end, name) for start, end in pattern.within(text, *span)]
     spans.sort(key=lambda s: (s[0], -s[1], s[2]))
     kept: list[tuple[int, int, str]] = []
     for found in spans:
@@ -227,7 +227,7 @@ def _named(text: str, span: tuple[int, int], at: int, place: tuple[int, int], cu
 
 
 def _compares(word: str, cues: Cues) -> bool:
-    return bool(cues.comparatives.search(word))
+    return bool(cues.comparatives.spans(word))
 
 
 def _phrase(text: str, start: int, end: int, floor: int, cues: Cues) -> str:
@@ -260,12 +260,12 @@ def _open(text: str, span: tuple[int, int], end: int, cues: Cues) -> Measure | N
             link = LINK.match(text, comparative.end(), span[1])
             place = link.end() if link else span[1]
     else:
-        verb = max(cues.comparatives.finditer(text, *span), key=lambda m: m.start(), default=None)
-        if cues.better.search(text, *span):
+        verbs = cues.comparatives.within(text, *span)
+        if cues.better.within(text, *span):
             return None
-        if verb:
-            link = LINK.match(text, verb.end(), span[1])
-            place = link.end() if link else verb.end()
+        if verbs:
+            link = LINK.match(text, verbs[-1][1], span[1])
+            place = link.end() if link else verbs[-1][1]
         else:
             place = span[1]
             for word in list(WORD.finditer(text, *span))[::-1]:
@@ -286,8 +286,8 @@ def find_aspect(sentence: Quote, start: int, end: int, cues: Cues) -> str | None
     best: tuple[float, str] | None = None
     span = max(0, start - sentence.start - WINDOW), end - sentence.start + WINDOW
     for name, pattern in cues.aspects:
-        for match in pattern.finditer(sentence.text, *span):
-            left, right = sentence.start + match.start(), sentence.start + match.end()
+        for first, last in pattern.within(sentence.text, *span):
+            left, right = sentence.start + first, sentence.start + last
             # what follows a figure says more of it than what stands before
             distance = left - end if left >= end else 1.6 * (start - right) + 4
             if distance < 80 and (best is None or (distance, name) < best):

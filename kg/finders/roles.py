@@ -16,18 +16,8 @@ from dataclasses import dataclass, replace
 from kg.cues import Cues
 from kg.finders.mentions import without_overlaps
 from kg.finders.names import is_coined
-from kg.finders.things import (
-    LEAST_ODDS,
-    Said,
-    group_things,
-    is_compared,
-    is_proposed_gap,
-    likelier,
-    log_odds,
-    measure_things,
-    own_start,
-    thing_key,
-)
+from kg.finders.surroundings import Surroundings
+from kg.finders.things import LEAST_ODDS, group_things, likelier, log_odds, measure_things, thing_key
 from kg.finders.words import Words
 from kg.perceptron import Perceptron
 from kg.records import TYPES, Mention, Relation
@@ -94,7 +84,8 @@ def decide_things(
     for name, places in group_things(chosen).items():
         roles = {role: p for role, p in likely[name].items() if role != NONE}
         role = min(roles, key=lambda r: (-roles[r], r))
-        rows = [tagging.type_row(words.token_at(m.start), words.token_at(m.end - 1) + 1) for m in places]
+        ends = [words.token_at(m.end - 1) + 1 for m in places]
+        rows = tagging.types.rows([words.token_at(m.start) for m in places], ends).tolist()
         typed = tuple(_typed(places, rows))
         yield Decision(role=role, places=typed, reasons=_reasons(typed, rows, role, roles[role]))
 
@@ -134,11 +125,10 @@ def _reasons(
 
 def find_roles(words: Words, mentions: Sequence[Mention], cues: Cues, vocabulary: Vocabulary) -> tuple[Relation, ...]:
     """Return one relation for every mention, by rules alone: the role of its thing, with that sentence."""
-    own = own_start(words, cues)
-    said = Said(words, cues)
+    around = Surroundings(words, cues)
     found: list[Relation] = []
     for places in group_things(mentions).values():
-        role, rule = _role(said, places, own, vocabulary)
+        role, rule = _role(around, places, vocabulary)
         confidence = CONFIDENCE[role] * max(m.confidence for m in places)
         found += (
             Relation(
@@ -162,19 +152,13 @@ def _may_be_new(places: Sequence[Mention], vocabulary: Vocabulary) -> bool:
     return any(m.rule == "title-name" and (proper or is_coined(m.surface)) for m in places)
 
 
-def _role(said: Said, places: Sequence[Mention], own: int, vocabulary: Vocabulary) -> tuple[str, str]:
+def _role(around: Surroundings, places: Sequence[Mention], vocabulary: Vocabulary) -> tuple[str, str]:
     if any(m.rule in COINED for m in places) and _may_be_new(places, vocabulary):
         return "introduces", "coined"
-    if any(_proposed(said, m) for m in places if m.rule == "expansion"):
+    if any(around.is_proposed(m) for m in places if m.rule == "expansion"):
         return "introduces", "proposed"
-    if all(is_compared(said, m) for m in places):
+    if all(around.is_compared(m) for m in places):
         return "comparesWith", "compared"
-    if all(said.words.title_end < m.start < own for m in places):
+    if all(around.words.title_end < m.start < around.own for m in places):
         return "mentions", "background"
     return "uses", "own-part"
-
-
-def _proposed(said: Said, mention: Mention) -> bool:
-    sentence = said.words.sentence_at(mention.start)
-    verbs = said.before(sentence, "introduced", mention.start)
-    return bool(verbs) and is_proposed_gap(said.words.text[verbs[-1][1] : mention.start])

@@ -21,7 +21,7 @@ from kg.finders.improvements import CONFIDENCE, IMPROVED, OTHER, find_candidates
 from kg.finders.roles import NONE, decide_roles, decide_things
 from kg.finders.things import group_things, measure_things, thing_key
 from kg.ontology import Ontology
-from kg.perceptron import Perceptron
+from kg.perceptron import Doubles, Perceptron
 from kg.pipeline import finish, kept_mentions
 from kg.records import RELATIONS, Extraction, Mention, Relation
 from kg.resolution import resolve
@@ -55,7 +55,7 @@ class Fold:
 class Measured:
     """The measures of a thing in an annotated paper, and its annotated role, or none."""
 
-    numbers: list[float]
+    numbers: Doubles
     role: str
     further: bool
 
