@@ -41,6 +41,7 @@ RASQAL = {
     "introduced-and-compared": NO_PATHS,
     "lineage": NO_PATHS,
     "models-compared-with": UNBOUND,
+    "papers-since": NO_PATHS,
     "papers-using-technique": NO_PATHS,
     "papers-using-technique-on-hardware": NO_PATHS,
     "similar-papers": NO_PATHS,

@@ -25,13 +25,13 @@ from xml.etree import ElementTree
 
 import pyoxigraph
 import pytest
-from playwright.sync_api import Error, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from kg.page import write_page
+from kg.build import write_exports
 from kg.queries import read_named_queries
-from kg.rdf import write_turtle
 from kg.server.protocol import ROWS, TRIPLES
 from kg.server.workers import Limits, Pool
+from tests.apart import run_apart
 from tests.small import HOSTILE, small_graph
 
 ROOT = Path(__file__).parent.parent
@@ -117,8 +117,7 @@ def serving(graph: Path, *options: str) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("served")
-    write_turtle(small_graph(), folder / "graph.ttl")
-    write_page(small_graph(), folder / "graph.html")
+    write_exports(small_graph(), folder)
     return folder
 
 
@@ -526,7 +525,7 @@ def test_server_workers_have_a_queue_of_bounded_length(folder: Path) -> None:
         assert all(reply.headers.get("Retry-After") for reply in replies if reply.status == 503)
         return [reply.status for reply in replies]
 
-    statuses = asyncio.run(ask())
+    statuses = run_apart(ask())
     assert statuses[0] == 504
     assert set(statuses[1:]) <= {503, 504}
     assert statuses[3] == 503
@@ -567,47 +566,39 @@ def test_server_follows_the_graph(folder: Path, tmp_path: Path) -> None:
         finally:
             await pool.close()
 
-    asyncio.run(follow())
+    run_apart(follow())
 
 
-def test_server_editor_runs_an_example(server: Server) -> None:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"]
-            )
-        except Error as e:
-            pytest.skip(f"no browser to open the editor in: install chromium ({e.message.splitlines()[0]})")
-        page = browser.new_page()
-        wrong: list[str] = []
-        requests: list[str] = []
-        page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda e: wrong.append(str(e)))
-        page.on("request", lambda r: requests.append(r.url))
-        address = f"http://127.0.0.1:{server.port}"
-        page.goto(f"{address}/sparql")
-        page.get_by_role("button", name=read_named_queries()["introduced-and-compared"].title).click()
-        page.locator(".yasqe_queryButton").click()
-        expect(page.locator(".yasr .yasr_response_chip")).to_contain_text("result")
-        write = "([text, column]) => { const c = document.querySelector('.CodeMirror').CodeMirror; "
-        write += "c.setValue(text); c.setCursor(c.lastLine(), column); c.focus(); }"
-        page.evaluate(write, ["SELECT ?t { ?t a kg:Technique } ORDER BY ?t", 0])
-        page.locator(".yasqe_queryButton").click()
-        link = page.locator(".yasr table a", has_text="technique:beta")
-        expect(link).to_have_attribute("href", "/technique/beta")
-        expect(page.locator(".parseErrorIcon")).to_have_count(0)
-        for written, hint in (("SELECT * { ?x kg:improv", "kg:improvesOn"), ("SELECT * { ?x ?y Bet", "technique:beta")):
-            page.evaluate(write, [written, len(written)])
-            page.keyboard.press("Control+Space")
-            expect(page.locator(".CodeMirror-hints li").first).to_contain_text(hint)
-            page.keyboard.press("Enter")
-            expect(page.locator(".CodeMirror-code")).to_contain_text(hint)
-            expect(page.locator(".CodeMirror-code")).to_contain_text(
-                f"PREFIX {hint.split(':')[0]}: <https://w3id.org/mlkg/"
-            )
-        link.click()
-        expect(page.locator("h1")).to_have_text("Beta")
-        browser.close()
+def test_server_editor_runs_an_example(server: Server, browser: Browser) -> None:
+    page = browser.new_page()
+    wrong: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda e: wrong.append(str(e)))
+    page.on("request", lambda r: requests.append(r.url))
+    address = f"http://127.0.0.1:{server.port}"
+    page.goto(f"{address}/sparql")
+    page.get_by_role("button", name=read_named_queries()["introduced-and-compared"].title).click()
+    page.locator(".yasqe_queryButton").click()
+    expect(page.locator(".yasr .yasr_response_chip")).to_contain_text("result")
+    write = "([text, column]) => { const c = document.querySelector('.CodeMirror').CodeMirror; "
+    write += "c.setValue(text); c.setCursor(c.lastLine(), column); c.focus(); }"
+    page.evaluate(write, ["SELECT ?t { ?t a kg:Technique } ORDER BY ?t", 0])
+    page.locator(".yasqe_queryButton").click()
+    link = page.locator(".yasr table a", has_text="technique:beta")
+    expect(link).to_have_attribute("href", "/technique/beta")
+    expect(page.locator(".parseErrorIcon")).to_have_count(0)
+    for written, hint in (("SELECT * { ?x kg:improv", "kg:improvesOn"), ("SELECT * { ?x ?y Bet", "technique:beta")):
+        page.evaluate(write, [written, len(written)])
+        page.keyboard.press("Control+Space")
+        expect(page.locator(".CodeMirror-hints li").first).to_contain_text(hint)
+        page.keyboard.press("Enter")
+        expect(page.locator(".CodeMirror-code")).to_contain_text(hint)
+        expect(page.locator(".CodeMirror-code")).to_contain_text(
+            f"PREFIX {hint.split(':')[0]}: <https://w3id.org/mlkg/"
+        )
+    link.click()
+    expect(page.locator("h1")).to_have_text("Beta")
+    page.close()
     assert wrong == []
     assert [url for url in requests if not url.startswith((address, "data:"))] == []

@@ -9,6 +9,7 @@ import pytest
 from kg.server.protocol import Reply
 from kg.server.recent import Recent
 from kg.server.turns import Turns
+from tests.apart import run_apart
 
 
 async def settle() -> None:
@@ -38,7 +39,7 @@ def test_turns_go_to_the_oldest_that_may() -> None:
         assert (turns.going, turns.queue) == (0, [])
         return order
 
-    assert asyncio.run(run()) == ["free 1", "quick 1", "free 2", "quick 2"]
+    assert run_apart(run()) == ["free 1", "quick 1", "free 2", "quick 2"]
 
 
 @pytest.mark.parametrize("late", [False, True])
@@ -56,7 +57,7 @@ def test_turns_lose_no_worker_when_one_gives_up(late: bool) -> None:
             turns.give("a")
         assert (turns.idle, turns.going, turns.queue) == (["a"], 0, [])
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 def test_recent_answers_have_a_bound() -> None:

@@ -80,21 +80,25 @@ async def _serve(
         timeout_graceful_shutdown=FINISHING + 2,
         h11_max_incomplete_event_size=4 * limits.longest,
     )
+    server = uvicorn.Server(config)
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn stops on these signals too, once it runs, and raises them again at its end, when they have done their work
+    former = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         await pool.open()
         name, port = listener.getsockname()[:2]
         where = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
         tell(f"serving {graph} on http://{where}/ (queries: http://{where}/sparql); Ctrl-C stops")
-        former = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
-        # uvicorn stops on these signals and raises them again at its end, when they have done their work
-        server = uvicorn.Server(config)
         ending = asyncio.create_task(_halt(server, pool))
         await server.serve(sockets=[listener])
         ending.cancel()
-        for number, handler in former.items():
-            signal.signal(number, handler)
     finally:
         await pool.close()
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 async def _halt(server: uvicorn.Server, pool: Pool) -> None:
