@@ -23,6 +23,7 @@ LAYERS = (
     ("rdf", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
     ("sparql", "store", "answers", "node", "paths", "queries", "page_query"),
     ("build", "server"),
+    ("cli_graph",),
     ("cli",),
 )
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
