@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from kg.sparql import Answer
 
 GRAPH = Path("exports/graph.ttl")
+# what a cell of a table begins with: the IRI of a node, shortened or not; a number alone
+IRI = r"^(?:https?://|[a-z][\w-]*:(?=[\w%]))\S+"
+NUMBER = r"^-?\d+(?:\.\d+)?$"
 
 
 @click.command()
@@ -119,7 +122,11 @@ def _print_table(names: list[str], found: Iterable[list[str]]) -> int:
     table = Table(*names, box=None, pad_edge=False, header_style="bold")
     count = 0
     for row in found:
-        table.add_row(*(Text(cell if len(cell) <= longest else f"{cell[: longest - 1]}…") for cell in row))
+        cells = [Text(cell if len(cell) <= longest else f"{cell[: longest - 1]}…") for cell in row]
+        for cell in cells:
+            cell.highlight_regex(IRI, "cyan")
+            cell.highlight_regex(NUMBER, "green")
+        table.add_row(*cells)
         count += 1
     console.print(table)
     return count
