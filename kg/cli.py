@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli_graph import path, query, serve, show
+from kg.cli_graph import diff, path, query, serve, show
 from kg.errors import KGError
 from kg.version import VERSION
 
@@ -196,7 +196,7 @@ def train(gold: Path, output: Path | None, further: Path | None, text: Path | No
     _print_figures(run(gold, output or WEIGHTS, further=further, text=text, tell=tell))
 
 
-for command in (query, show, path, serve):
+for command in (query, show, path, diff, serve):
     main.add_command(command)
 
 

@@ -169,6 +169,27 @@ def path(start: str, end: str, graph: Path, count: int) -> None:
 
 
 @click.command()
+@click.argument("old", type=click.Path(path_type=Path), metavar="OLD.ttl")
+@click.argument("new", type=click.Path(path_type=Path), metavar="NEW.ttl")
+@click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="Show no more of a kind.")
+def diff(old: Path, new: Path, limit: int) -> None:
+    """Say what NEW.ttl adds to OLD.ttl, lacks of it and states otherwise: papers, entities, edges."""
+    from collections import Counter
+
+    from kg.diff import compare_graphs
+    from kg.store import open_store
+
+    seen: Counter[tuple[str, str]] = Counter()
+    for change in compare_graphs(open_store(old), open_store(new)):
+        seen[change.kind, change.sign] += 1
+        if seen[change.kind, change.sign] <= limit:
+            click.echo(str(change))
+    words = {"+": "added", "-": "removed", "~": "changed"}
+    for kind, plural in (("paper", "papers"), ("entity", "entities"), ("edge", "edges")):
+        click.echo(f"{plural}: " + ", ".join(f"{seen[kind, s]:,} {word}" for s, word in words.items()), err=True)
+
+
+@click.command()
 @click.argument("graph", type=click.Path(path_type=Path), default=GRAPH, metavar="[GRAPH.ttl]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")

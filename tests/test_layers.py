@@ -21,7 +21,7 @@ LAYERS = (
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
     ("pipeline", "resolution", "graph", "layout"),
     ("rdf", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
-    ("sparql", "store", "answers", "node", "paths", "queries", "page_query"),
+    ("sparql", "store", "answers", "node", "paths", "diff", "queries", "page_query"),
     ("build", "server"),
     ("cli_graph",),
     ("cli",),
