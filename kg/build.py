@@ -66,6 +66,7 @@ def build(
     base: str = BASE,
     model: bool = True,
     form: str | None = None,
+    workers: int | None = None,
     progress: Progress = lambda found, _: found,
 ) -> Summary:
     """Read `inputs`, write the exports to the folder `output` and return what was made.
@@ -77,7 +78,7 @@ def build(
     """
     began = time.perf_counter()
     reading = read_papers(inputs, form)
-    resolution = resolve_papers(reading.papers, model=model, progress=progress)
+    resolution = resolve_papers(reading.papers, model=model, workers=workers, progress=progress)
     graph = build_graph(resolution)
     write_exports(graph, output, base)
     return _summary(reading, resolution, time.perf_counter() - began)

@@ -80,7 +80,15 @@ def main(debug: bool) -> None:  # noqa: ARG001 - `Commands` reads it
     help="What the inputs are in, such as snapshot or bibtex. Default: detected, for each.",
 )
 @click.option("--no-model", is_flag=True, help="Extract by rules alone, without the trained weights.")
-def build(inputs: tuple[str, ...], output: Path, base: str, form: str | None, no_model: bool) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that extract. Default: one for each processor.",
+)
+def build(
+    inputs: tuple[str, ...], output: Path, base: str, form: str | None, no_model: bool, workers: int | None
+) -> None:
     """Read listings (files, folders, patterns, -) and write the graph: graph.ttl, graph.html and other formats of it.
 
     Without INPUT the listings in corpus/ are read.
@@ -95,7 +103,9 @@ def build(inputs: tuple[str, ...], output: Path, base: str, form: str | None, no
         raise click.BadParameter(
             "an absolute IRI that ends in / or #, such as https://example.org/kg/", param_hint="--base"
         )
-    summary = run(inputs or (CORPUS,), output, base=base, model=not no_model, form=form, progress=_progress)
+    summary = run(
+        inputs or (CORPUS,), output, base=base, model=not no_model, form=form, workers=workers, progress=_progress
+    )
     for skipped in summary.skipped:
         click.echo(f"kg: {'kept' if skipped.kept else 'skipped'} {skipped}", err=True)
     click.echo(str(summary), err=True)

@@ -111,23 +111,30 @@ def finish(
 
 
 def resolve_papers(
-    papers: Iterable[Paper], *, model: bool = True, progress: Progress = lambda found, _: found
+    papers: Iterable[Paper],
+    *,
+    model: bool = True,
+    workers: int | None = None,
+    progress: Progress = lambda found, _: found,
 ) -> Resolution:
-    """Return the entities and claims of `papers`, extracted and resolved with the ontology that came along."""
+    """Return the entities and claims of `papers`, extracted and resolved with the ontology that came along.
+
+    They are the same for any number of `workers`, by default one for each processor.
+    """
     ontology = read_ontology(ontology_folder())
     given = tuple(papers)
     nlp = build_pipeline(model=model)
     # what is known stays, and the papers leave hardly any garbage: the collector need not look for it so often
     gc.freeze()
     gc.set_threshold(COLLECTED)
-    extractions = extract_parallel(nlp, given)
+    extractions = extract_parallel(nlp, given, workers)
     return resolve(progress(extractions, len(given)), ontology.vocabulary, ontology.overrides)
 
 
-def extract_parallel(nlp: Language, papers: Sequence[Paper]) -> Iterator[Extraction]:
-    """Yield what `extract` does, in the same order, by one process for each processor where that pays."""
+def extract_parallel(nlp: Language, papers: Sequence[Paper], most: int | None = None) -> Iterator[Extraction]:
+    """Yield what `extract` does, in the same order, by processes where that pays: `most`, or one for each processor."""
     parts = [papers[i : i + PART] for i in range(0, len(papers), PART)]
-    workers = min(os.cpu_count() or 1, len(parts) // 2)
+    workers = min(most or os.cpu_count() or 1, len(parts) // 2)
     # a forked process has the pipeline already; elsewhere it would have to be made anew
     if workers < 2 or sys.platform != "linux":
         yield from extract(nlp, papers)
