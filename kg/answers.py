@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 BARE = frozenset(XSD + name for name in ("integer", "decimal", "boolean"))
+TRIPLES = ("ttl", "nt", "jsonld")
 LABELS = (
     "http://www.w3.org/2004/02/skos/core#prefLabel",
     "http://purl.org/dc/terms/title",
@@ -62,6 +63,18 @@ def label(store: pyoxigraph.Store, node: pyoxigraph.NamedNode) -> str | None:
     return None
 
 
+def misfit(answer: Answer, form: str | None) -> str | None:
+    """Return what is wrong with `form` as the format of `answer`, nothing where it fits."""
+    import pyoxigraph
+
+    triples = isinstance(answer, pyoxigraph.QueryTriples)
+    if triples and form not in (None, *TRIPLES):
+        return f"CONSTRUCT and DESCRIBE give triples, not rows for {form}; use --format {', '.join(TRIPLES)}"
+    if not triples and form not in (None, *ROWS):
+        return f"only CONSTRUCT and DESCRIBE give triples; use --format table, {', '.join(ROWS)}"
+    return None
+
+
 def answer_chunks(answer: Answer, form: str | None = None, limit: int | None = None) -> Iterator[str]:
     """Yield `answer` in the format `form`, at most `limit` rows of it.
 
@@ -72,24 +85,19 @@ def answer_chunks(answer: Answer, form: str | None = None, limit: int | None = N
     """
     import pyoxigraph
 
+    if wrong := misfit(answer, form):
+        raise QueryError(wrong)
     if isinstance(answer, pyoxigraph.QueryTriples):
         syntax = {
-            None: pyoxigraph.RdfFormat.TURTLE,
             "ttl": pyoxigraph.RdfFormat.TURTLE,
             "nt": pyoxigraph.RdfFormat.N_TRIPLES,
             "jsonld": pyoxigraph.RdfFormat.JSON_LD,
         }
-        if form not in syntax:
-            raise QueryError(
-                f"CONSTRUCT and DESCRIBE give triples, not rows for {form}; use --format ttl, nt or jsonld"
-            )
         out = BytesIO()
         known = read_prefixes()
-        pyoxigraph.serialize(islice(answer, limit), out, format=syntax[form], prefixes=dict(known))
+        pyoxigraph.serialize(islice(answer, limit), out, format=syntax[form or "ttl"], prefixes=dict(known))
         yield out.getvalue().decode()
         return
-    if form not in (None, *ROWS):
-        raise QueryError(f"only CONSTRUCT and DESCRIBE give triples; use --format table, {', '.join(ROWS)}")
     if isinstance(answer, pyoxigraph.QueryBoolean):
         told = str(bool(answer)).lower()
         yield f'{{"head":{{}},"boolean":{told}}}' if form == "json" else f"{told}\n"

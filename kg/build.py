@@ -67,18 +67,20 @@ def build(
     model: bool = True,
     form: str | None = None,
     workers: int | None = None,
+    anew: bool = False,
     progress: Progress = lambda found, _: found,
 ) -> Summary:
     """Read `inputs`, write the exports to the folder `output` and return what was made.
 
     All inputs are in the format `form`, a name in `kg.readers.FORMATS`; without it the format of each is detected.
+    What an earlier build has extracted is not extracted again, unless `anew`.
 
     Raises:
         KGError: an input holds no papers, the ontology is broken, or `output` cannot be written.
     """
     began = time.perf_counter()
     reading = read_papers(inputs, form)
-    resolution = resolve_papers(reading.papers, model=model, workers=workers, progress=progress)
+    resolution = resolve_papers(reading.papers, model=model, workers=workers, anew=anew, progress=progress)
     graph = build_graph(resolution)
     write_exports(graph, output, base)
     return _summary(reading, resolution, time.perf_counter() - began)

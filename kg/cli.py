@@ -86,8 +86,16 @@ def main(debug: bool) -> None:  # noqa: ARG001 - `Commands` reads it
     metavar="N",
     help="Processes that extract. Default: one for each processor.",
 )
+@click.option("--anew", is_flag=True, help="Extract those papers too that an earlier build has extracted.")
 def build(
-    inputs: tuple[str, ...], output: Path, base: str, form: str | None, no_model: bool, workers: int | None
+    inputs: tuple[str, ...],
+    output: Path,
+    base: str,
+    form: str | None,
+    workers: int | None,
+    *,
+    no_model: bool,
+    anew: bool,
 ) -> None:
     """Read listings (files, folders, patterns, -) and write the graph: graph.ttl, graph.html and other formats of it.
 
@@ -104,7 +112,14 @@ def build(
             "an absolute IRI that ends in / or #, such as https://example.org/kg/", param_hint="--base"
         )
     summary = run(
-        inputs or (CORPUS,), output, base=base, model=not no_model, form=form, workers=workers, progress=_progress
+        inputs or (CORPUS,),
+        output,
+        base=base,
+        model=not no_model,
+        form=form,
+        workers=workers,
+        anew=anew,
+        progress=_progress,
     )
     for skipped in summary.skipped:
         click.echo(f"kg: {'kept' if skipped.kept else 'skipped'} {skipped}", err=True)

@@ -63,7 +63,9 @@ def query(
     if not 1 <= len(arguments) <= 2:
         raise click.UsageError("give a query, or a graph and a query; kg query --list shows the named ones")
     graph, asked = (Path(arguments[0]), arguments[1]) if len(arguments) == 2 else (GRAPH, arguments[0])
-    named = NamedQuery(name="", title="", text=sys.stdin.read()) if asked == "-" else find_query(asked)
+    if asked.endswith((".ttl", ".nt", ".gz")):
+        raise click.UsageError(f"a query is missing: kg query {asked} QUERY; kg query --list shows the named ones")
+    named = NamedQuery(name="", title="", text=_standard_input()) if asked == "-" else find_query(asked)
     given: dict[str, list[str]] = {}
     for value in values:
         name, equals, wanted = value.partition("=")
@@ -76,6 +78,13 @@ def query(
     prefixes = {**read_prefixes(), **file_prefixes(graph)}
     text = bind(named, given, store)
     within(timeout, lambda: _answer(store, run_query(store, text, prefixes), text, prefixes, form, limit))
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise click.UsageError(f"standard input is not UTF-8 ({e.reason} at byte {e.start}); save the query so") from e
 
 
 def _list_queries(named: Collection[NamedQuery]) -> None:
@@ -92,11 +101,16 @@ def _answer(
 ) -> None:
     import pyoxigraph
 
-    from kg.answers import answer_chunks, rows
+    from kg.answers import answer_chunks, misfit, rows
+    from kg.errors import QueryError
     from kg.sparql import missing_nodes
 
-    if form not in (None, "table") or not isinstance(answer, pyoxigraph.QuerySolutions):
-        for chunk in answer_chunks(answer, None if form == "table" else form, limit):
+    form = None if form == "table" else form
+    if wrong := misfit(answer, form):
+        del answer  # it belongs to this thread, and must end with it
+        raise QueryError(wrong)
+    if form or not isinstance(answer, pyoxigraph.QuerySolutions):
+        for chunk in answer_chunks(answer, form, limit):
             sys.stdout.buffer.write(chunk.encode())
         return
     count = _print_table([v.value for v in answer.variables], rows(answer, prefixes, store, limit))

@@ -115,7 +115,7 @@ def _exact(store: pyoxigraph.Store, name: str, kind: str) -> list[Node]:
         kinds = ((iri, node_kind(store, iri, kind)) for iri in sorted(set(iris)))
         return [Node(iri=iri, kind=of, name=name) for iri, of in kinds if of]
 
-    iris = nodes(iri for iri in (name, BASE + name, _whole(name)) if IRI.fullmatch(iri))
+    iris = nodes(iri for iri in (name.strip("<>"), BASE + name, _whole(name)) if IRI.fullmatch(iri))
     if iris:
         return [replace(node, name=label(store, pyoxigraph.NamedNode(node.iri)) or node.name) for node in iris]
     for predicates in (MAIN_NAMES, (ALIAS,)):
@@ -154,6 +154,8 @@ def _ranked(store: pyoxigraph.Store, name: str, kind: str) -> list[tuple[int, No
         near = difflib.get_close_matches(name.lower(), sorted({n.lower() for n in names}), n=3, cutoff=0.7)
         hint = f"; similar: {', '.join(near)}" if near else ""
         what = "nothing" if kind == "Node" else f"no {kind}"
+        if kind != "Node" and (others := _exact(store, name, "Node")):
+            hint = "; it is the name of " + ", ".join(f"{n.iri}, a {n.kind}" for n in others)
         raise NotFoundError(f"{name}: {what} in the graph has this name{hint}")
     return sorted(ranked.values(), key=lambda r: (r[0], r[1].iri))
 

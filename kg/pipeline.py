@@ -28,6 +28,7 @@ from spacy.tokens import Doc
 
 from kg.classifier import Classifier, read_classifier
 from kg.cues import Cues
+from kg.extractions import extract_new
 from kg.files import ontology_folder
 from kg.finders.abbreviations import Abbreviation, find_abbreviations
 from kg.finders.compositions import find_compositions
@@ -115,19 +116,26 @@ def resolve_papers(
     *,
     model: bool = True,
     workers: int | None = None,
+    anew: bool = True,
     progress: Progress = lambda found, _: found,
 ) -> Resolution:
     """Return the entities and claims of `papers`, extracted and resolved with the ontology that came along.
 
-    They are the same for any number of `workers`, by default one for each processor.
+    They are the same for any number of `workers`, by default one for each processor, and where what an earlier run has
+    extracted is not extracted `anew`.
     """
     ontology = read_ontology(ontology_folder())
     given = tuple(papers)
-    nlp = build_pipeline(model=model)
-    # what is known stays, and the papers leave hardly any garbage: the collector need not look for it so often
-    gc.freeze()
-    gc.set_threshold(COLLECTED)
-    extractions = extract_parallel(nlp, given, workers)
+
+    def found(some: Sequence[Paper]) -> Iterator[Extraction]:
+        if some:
+            nlp = build_pipeline(model=model)
+            # what is known stays, and the papers leave hardly any garbage: the collector need not look for it so often
+            gc.freeze()
+            gc.set_threshold(COLLECTED)
+            yield from extract_parallel(nlp, some, workers)
+
+    extractions = found(given) if anew else extract_new(given, found, model=model)
     return resolve(progress(extractions, len(given)), ontology.vocabulary, ontology.overrides)
 
 

@@ -87,13 +87,15 @@ def find_query(query: str, folder: Path | None = None) -> NamedQuery:
         return named[query]
     if query.endswith(".rq"):
         try:
-            return NamedQuery(name=query, title="", text=Path(query).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as e:
-            raise NotFoundError(f"{query}: cannot be read as a query: {e}") from e
-    if re.fullmatch(r"[\w-]+", query):
+            return NamedQuery(name=query, title="", text=Path(query).read_text(encoding="utf-8-sig"))
+        except OSError as e:
+            raise NotFoundError(f"{query}: cannot be read as a query: {e.strerror or e}") from e
+        except UnicodeDecodeError as e:
+            raise NotFoundError(f"{query}: cannot be read as a query: it is not UTF-8") from e
+    if re.fullmatch(r"[\w -]+", query):
         import difflib
 
-        near = difflib.get_close_matches(query, named, n=1)
+        near = difflib.get_close_matches(query.replace(" ", "-"), named, n=1)
         hint = f"; did you mean {near[0]}?" if near else "; kg query --list shows all"
         raise NotFoundError(f"{query}: no named query of that name{hint}")
     return NamedQuery(name="", title="", text=query)

@@ -61,6 +61,10 @@ WORDS = frozenset(
     ISURI ISBLANK ISLITERAL ISNUMERIC REGEX SUBSTR REPLACE LATERAL""".split()
 )
 AGGREGATES = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
+# where a named query has the default of a parameter
+DEFAULT = re.compile(r"VALUES \?(\w+) \{[^{}]*\Z")
+DEEPEST, LONGEST = 200, 1000
+SIGNS = frozenset("!+-*/^|&=")
 PAIRS = {"}": "{", ")": "(", "]": "["}
 
 
@@ -103,7 +107,7 @@ def run_query(
     """
     if SERVICE.search(text):
         raise QueryError("SERVICE is not allowed: queries run on the given graph alone; remove the clause")
-    wrong = next(_unknown_terms(text, prefixes), None)
+    wrong = next(_too_deep(text), None) or next(_unknown_terms(text, prefixes), None)
     if wrong:
         raise QueryError(wrong)
     try:
@@ -137,6 +141,18 @@ def tokens(text: str) -> Iterator[Token]:
         if match.lastgroup not in ("space", "comment"):
             kind = "name" if match["name"] is not None else str(match.lastgroup)
             yield Token(kind, match[0], match.start())
+
+
+def _too_deep(text: str) -> Iterator[str]:
+    """Yield a complaint where the query `text` is nested deeper than its parser's stack, which ends the process."""
+    depth = signs = 0
+    for token in tokens(text):
+        depth += (token.text in PAIRS.values()) - (token.text in PAIRS)
+        signs += token.text in SIGNS or token.text.upper() in ("OPTIONAL", "UNION", "MINUS")
+        if depth > DEEPEST:
+            yield f"{_place(text, token.start)}: nested more than {DEEPEST} deep; no query needs that"
+        if signs > LONGEST:
+            yield f"{_place(text, token.start)}: more than {LONGEST:,} operators; split the query"
 
 
 def _declared(text: str, prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -245,6 +261,9 @@ def missing_nodes(store: pyoxigraph.Store, text: str, prefixes: Mapping[str, str
             same = (str(q.subject)[1:-1] for q in store.quads_for_pattern(None, a, of_kind))
             near = _nearest(local, sorted(n[len(space) :] for n in same if n.startswith(space)))
             hint = f"; did you mean {prefix}:{near}?" if near else "; kg show NAME gives the IRI of a thing"
+            default = DEFAULT.search(text[: token.start])
+            if default and f"# ?{default[1]} (" in text:
+                hint = f"; ask about another with --set {default[1]}=…"
             yield f"{_place(text, token.start)}: {token.text} is not in this graph{hint}"
 
 

@@ -33,6 +33,8 @@ def open_store(path: Path) -> pyoxigraph.Store:
     """
     import pyoxigraph
 
+    if path.is_dir():
+        raise InputError(f"{path}: a folder; give the Turtle file in it, such as {path / 'graph.ttl'}")
     if not path.is_file():
         raise InputError(f"{path}: no such file; build the graph first: kg build")
     try:
@@ -40,6 +42,8 @@ def open_store(path: Path) -> pyoxigraph.Store:
             return _loaded(path, pyoxigraph.Store())
         return _opened(kept_store(path)) or _loaded(path, pyoxigraph.Store())
     except (SyntaxError, ValueError) as e:
+        if path.suffix == ".gz":
+            raise InputError(f"{path}: packed; give the Turtle file, graph.ttl") from e
         raise InputError(f"{path}: not valid Turtle: {e}") from e
     except OSError as e:
         if not os.access(path, os.R_OK):

@@ -48,6 +48,21 @@ def test_improvements_are_read_with_aspect_and_value(
     assert said(extract_text, text) == [("FooTune", target, aspect, value)]
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("FooTune improves throughput over LoRA and GPTQ by 3x and 1.9x, respectively.", ["3x", "1.9x"]),
+        ("FooTune is faster than LoRA, GPTQ and BERT by 2x, 3x, and 4x, respectively.", ["2x", "3x", "4x"]),
+        ("FooTune is 35/36/45% faster than LoRA, GPTQ and BERT, respectively.", [None, None, None]),
+        ("FooTune is 3x faster than LoRA and GPTQ.", ["3x", "3x"]),
+    ],
+)
+def test_improvements_take_listed_figures_respectively(
+    extract_text: Extract, text: str, values: list[str | None]
+) -> None:
+    assert [value for *_, value in said(extract_text, text)] == values
+
+
 def test_improvements_of_an_apposition(extract_text: Extract) -> None:
     extraction = extract_text(
         "Notes", "We propose FooQuant, an improved version of GPTQ that speeds up inference by 3x."

@@ -19,7 +19,7 @@ LAYERS = (
     ("records", "errors", "version"),
     ("text", "latex", "markup", "vocabulary", "cues", "overrides", "ontology", "kept", "files"),
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
-    ("pipeline", "resolution", "graph", "layout"),
+    ("extractions", "pipeline", "resolution", "graph", "layout"),
     ("rdf", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
     ("sparql", "store", "answers", "node", "paths", "diff", "queries", "page_query"),
     ("build", "server"),

@@ -72,6 +72,23 @@ def test_sparql_that_is_wrong_says_where_and_what(text: str, message: str, tiny:
 @pytest.mark.parametrize(
     "text",
     [
+        "SELECT * {" + "{" * 3000 + "?s ?p ?o" + "}" * 3001,
+        "SELECT (" + "(" * 20_000 + "1" + ")" * 20_000 + " AS ?x) {}",
+        "SELECT (1" + "+1" * 30_000 + " AS ?x) {}",
+        "SELECT * { ?s kg:uses" + "/kg:uses" * 20_000 + " ?o }",
+        "SELECT (" + "!" * 20_000 + "true AS ?x) {}",
+        "SELECT * { ?s ?p ?o " + "OPTIONAL { ?s ?q ?r } " * 3000 + "}",
+    ],
+    ids=["groups", "brackets", "sums", "paths", "negations", "optionals"],
+)
+def test_sparql_that_would_break_its_parser_is_refused(text: str, tiny: pyoxigraph.Store) -> None:
+    with pytest.raises(QueryError, match=r"nested more than 200 deep|more than 1,000 operators"):
+        run_query(tiny, text, read_prefixes())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         'SELECT * { ?s skos:prefLabel "kg:nothing" }',
         "SELECT * { ?s ?p ?o } # kg:nothing",
         "SELECT * { ?s ?p <http://example.org/kg:nothing> }",
@@ -111,6 +128,12 @@ def test_sparql_notes_what_the_graph_does_not_have(tiny: pyoxigraph.Store) -> No
         "query, line 1, column 12: model:bart is not in this graph; did you mean model:bert?",
         "query, line 1, column 26: task:x is not in this graph; kg show NAME gives the IRI of a thing",
     ]
+
+
+def test_sparql_of_a_named_query_without_its_default_says_what_to_ask(tiny: pyoxigraph.Store) -> None:
+    text = "# ?model (Model): a model\nSELECT * { VALUES ?model { model:bert } ?model ?p ?o }"
+    [note] = missing_nodes(tiny, text, read_prefixes())
+    assert note == "query, line 2, column 28: model:bert is not in this graph; ask about another with --set model=…"
 
 
 def test_sparql_is_given_up_after_a_time() -> None:

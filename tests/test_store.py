@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 
@@ -32,6 +33,11 @@ def test_store_on_a_missing_or_broken_file(tmp_path: Path) -> None:
     (tmp_path / "bad.ttl").write_text("<urn:a> nonsense", encoding="utf-8")
     with pytest.raises(InputError, match=r"bad\.ttl: not valid Turtle"):
         open_store(tmp_path / "bad.ttl")
+    with pytest.raises(InputError, match=r"a folder; give the Turtle file in it"):
+        open_store(tmp_path)
+    (tmp_path / "graph.nt.gz").write_bytes(gzip.compress(b"<urn:a> <urn:b> 1 .", mtime=0))
+    with pytest.raises(InputError, match=r"graph\.nt\.gz: packed; give the Turtle file"):
+        open_store(tmp_path / "graph.nt.gz")
 
 
 def test_store_of_a_broken_file_leaves_nothing_behind(turtle: Path) -> None:

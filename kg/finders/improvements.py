@@ -44,6 +44,8 @@ QUALIFIED = re.compile(r"-(?:based|style|like) (?:\w+ )?|\s+(?:([\w-]+)\s+)?")
 JOINED = re.compile(
     r"[\s,()&/]*(?:\b(?:and|or|as well as|both)\s+)*(?:(?:the|other|even|also|its|standard|strong|vanilla|original) )*"
 )
+RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+BETWEEN_FIGURES = re.compile(r"[\s,/&]*(?:\b(?:and|or)\b)?\s*(?:[~≈]|about|up to)?\s*")
 SUBJECT_VERB = re.compile(r"\s+(?:\w+ly\s+|can\s+|is\s+|are\s+)*[\w-]+(?:\s+(?:over|upon|on|than|to))?")
 # "than", "over": the comparative stands close before them
 BARE = frozenset({"than", "over", "against"})
@@ -67,7 +69,10 @@ CONFIDENCE = {"better": 0.88, "relative": 0.84, "unlike": 0.83}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A name in a sentence that compares, what the better thing is if the sentence names it, and the features."""
+    """A name in a sentence that compares, what the better thing is if the sentence names it, and the features.
+
+    Of the names that the same words compare with, `target` is the one at `position` among `count`.
+    """
 
     sentence: Quote
     target: Mention
@@ -75,6 +80,8 @@ class Candidate:
     rule: str
     named: Mention | None
     features: frozenset[str]
+    position: int
+    count: int
 
 
 def find_improvements(
@@ -104,7 +111,7 @@ def find_improvements(
             continue
         place = (thing_key(target), sentence.start)
         if place not in found or found[place].confidence < confidence:
-            aspect, value = _aspect_and_value(sentence, find_figures(sentence, cues), candidate.at, cues)
+            aspect, value = _aspect_and_value(candidate, find_figures(sentence, cues), cues)
             found[place] = Relation(
                 predicate="improvesOn",
                 source=source,
@@ -155,8 +162,16 @@ def find_candidates(
                 features = {f"rule={r}" for _, _, r in rules} or {"rule=none"}
                 features |= set(_features(words, sentence, mention, said.get(name), introduced, cues))
                 features |= set(_surroundings(words, mention, compares, figures))
+            listed = next((t for r, s, t in signs if (r, s) == (rule, at) and mention in t), [mention])
             yield Candidate(
-                sentence=sentence, target=mention, at=at, rule=rule, named=named, features=frozenset(features)
+                sentence=sentence,
+                target=mention,
+                at=at,
+                rule=rule,
+                named=named,
+                features=frozenset(features),
+                position=listed.index(mention),
+                count=len(listed),
             )
 
 
@@ -303,9 +318,31 @@ def _subject(words: Words, inside: Sequence[Mention], at: int, introduced: Mappi
     return None
 
 
-def _aspect_and_value(sentence: Quote, figures: Sequence[Figure], at: int, cues: Cues) -> tuple[str | None, str | None]:
+def _aspect_and_value(candidate: Candidate, figures: Sequence[Figure], cues: Cues) -> tuple[str | None, str | None]:
+    """Return in what the candidate is improved on and by how much, if its sentence says so.
+
+    "By 3x and 2x over A and B, respectively" says 3x of A and 2x of B; where as many figures are not listed, it is not
+    clear which is whose.
+    """
+    sentence, at = candidate.sentence, candidate.at
     if not figures:
         return find_aspect(sentence, at, at, cues), None
     nearest = min(range(len(figures)), key=lambda i: (abs(figures[i].start - at), i))
     measure = find_measure(sentence, figures, nearest, cues)
-    return measure.aspect if measure else None, figures[nearest].value
+    value: str | None = figures[nearest].value
+    if candidate.count > 1 and RESPECTIVELY.search(sentence.text):
+        listed = next((f for f in _listed_figures(sentence, figures) if len(f) == candidate.count), None)
+        value = listed[candidate.position].value if listed else None
+    return measure.aspect if measure else None, value
+
+
+def _listed_figures(sentence: Quote, figures: Sequence[Figure]) -> Iterator[list[Figure]]:
+    """Yield the figures that stand in a list, list by list."""
+    listed: list[Figure] = []
+    for figure in figures:
+        between = sentence.text[listed[-1].end - sentence.start : figure.start - sentence.start] if listed else ""
+        if listed and not BETWEEN_FIGURES.fullmatch(between):
+            yield listed
+            listed = []
+        listed.append(figure)
+    yield listed

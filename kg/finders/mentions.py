@@ -139,12 +139,14 @@ def reading_key(surface: str) -> tuple[str, ...]:
 
 
 def _parts(words: Words, first: int, last: int) -> list[tuple[int, int]]:
-    """Return a span in its parts: a slash joins two names ("SnapKV/H2O"), a bracket at the end is none of it."""
+    """Return a span in its parts: a slash joins two names ("SnapKV/H2O"), half a pair of brackets is none of it."""
     for i in range(first, last):
         sign = words.text[words.starts[i]]
         if sign in "\\{}$":
             return []
         if sign == "(" and ")" not in words.surface(i, last)[:-1]:
+            return _parts(words, first, i) if i > first else []
+        if sign == ")" and "(" not in words.surface(first, i):
             return _parts(words, first, i) if i > first else []
     cuts = [i for i in range(first + 1, last) if words.text[words.ends[i - 1]] == "/"]
     cuts = [i for i in cuts if not words.atoms[i][0].isdigit()]

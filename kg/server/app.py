@@ -43,8 +43,9 @@ from kg.server.recent import Recent
 from kg.server.workers import Pool
 
 VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
-# what `kg build` writes beside the Turtle file
+# what `kg build` writes
 BESIDE = {
+    "graph.ttl": "text/turtle",
     "graph.html": HTML,
     "graph-query.js": "text/javascript",
     "graph.nt.gz": "application/gzip",
@@ -124,10 +125,15 @@ def build_app(pool: Pool, map_page: Path, hosts: frozenset[str]) -> Starlette:
 
     async def beside(request: Request) -> Response:
         name = request.url.path[1:]
-        path = map_page.with_name(name)
+        path = pool.path if name == "graph.ttl" else map_page.with_name(name)
         if not path.is_file():
             raise HTTPException(404, f"there is no {name} beside the graph; kg build makes it")
-        return FileResponse(path, media_type=BESIDE[name], headers={"Cache-Control": "no-cache"})
+        found = FileResponse(
+            path, media_type=BESIDE[name], headers={"Cache-Control": "no-cache"}, stat_result=path.stat()
+        )
+        if found.headers["etag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers={"ETag": found.headers["etag"], "Cache-Control": "no-cache"})
+        return found
 
     async def dump(_: Request) -> Response:
         return FileResponse(pool.path, media_type=described("text/turtle"), headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,121 @@
+"""Extractions kept from earlier builds: a build extracts what is new alone, and one that was killed goes on.
+
+They lie in an SQLite file in the user's cache folder, each under a hash of the paper's text, for one version of the
+program: of its modules, its weights and the ontology. Whatever is wrong with the file, the papers are extracted anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import pickle
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from kg import records
+from kg.files import ontology_folder
+from kg.kept import cache_folder
+from kg.records import Extraction, Paper
+
+Extract: TypeAlias = Callable[[Sequence[Paper]], Iterable[Extraction]]
+# how many are written at a time
+BATCH = 64
+NOBODY = Paper(title="", abstract="")
+
+
+class _Records(pickle.Unpickler):
+    """Makes nothing but the records of the program, whatever a file says."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module != records.__name__:
+            raise pickle.UnpicklingError(f"{module}.{name} is none of ours")
+        return getattr(records, name)
+
+
+def extract_new(papers: Sequence[Paper], extract: Extract, *, model: bool) -> Iterator[Extraction]:
+    """Yield the extraction of each of `papers`, in order: the kept one, or what `extract` gives, which is then kept."""
+    folder = cache_folder()
+    try:
+        if folder is None:
+            raise OSError("there is no folder to keep anything in")
+        folder.mkdir(parents=True, exist_ok=True)
+        file = _open(folder / f"extractions-{'model' if model else 'rules'}.sqlite", program_digest())
+    except (OSError, sqlite3.Error):
+        yield from extract(papers)
+        return
+    with contextlib.closing(file):
+        keys = [hashlib.sha256(paper.text.encode("utf-8", "surrogatepass")).digest() for paper in papers]
+        known = {key for (key,) in file.execute("SELECT key FROM extraction")} & set(keys)
+        made = iter(extract([paper for paper, key in zip(papers, keys, strict=True) if key not in known]))
+        batch: list[tuple[bytes, bytes]] = []
+        for paper, key in zip(papers, keys, strict=True):
+            if key in known:
+                yield replace(_kept(file, key) or next(iter(extract([paper]))), paper=paper)
+                continue
+            extraction = next(made)
+            batch.append((key, zlib.compress(pickle.dumps(replace(extraction, paper=NOBODY), protocol=5), 1)))
+            if len(batch) == BATCH:
+                _keep(file, batch)
+            yield extraction
+        _keep(file, batch)
+
+
+def program_digest() -> str:
+    """Return what stands for all that an extraction depends on beside the paper."""
+    here = Path(__file__).parent
+    found = hashlib.sha256()
+    for path in sorted([*here.rglob("*.py"), *(here / "weights").iterdir(), *ontology_folder().rglob("*.t*")]):
+        found.update(path.name.encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def _open(path: Path, version: str) -> sqlite3.Connection:
+    """Return the file at `path` for this `version`, empty where it is of another one or damaged."""
+    try:
+        return _prepared(path, version)
+    except sqlite3.OperationalError:  # somebody else is writing, or nobody may
+        raise
+    except sqlite3.DatabaseError:
+        path.unlink(missing_ok=True)
+        return _prepared(path, version)
+
+
+def _prepared(path: Path, version: str) -> sqlite3.Connection:
+    file = sqlite3.connect(path, timeout=5)
+    try:
+        file.execute("PRAGMA synchronous = OFF")  # a file that a crash of the machine breaks is made anew
+        file.execute("CREATE TABLE IF NOT EXISTS program (version TEXT PRIMARY KEY)")
+        file.execute("CREATE TABLE IF NOT EXISTS extraction (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
+        if file.execute("SELECT version FROM program").fetchall() != [(version,)]:
+            file.execute("DELETE FROM extraction")
+            file.execute("DELETE FROM program")
+            file.execute("INSERT INTO program VALUES (?)", (version,))
+            file.commit()
+            file.execute("VACUUM")
+    except sqlite3.Error:
+        file.close()
+        raise
+    return file
+
+
+def _kept(file: sqlite3.Connection, key: bytes) -> Extraction | None:
+    """Return the extraction under `key`, nothing where it cannot be read."""
+    try:
+        [(value,)] = file.execute("SELECT value FROM extraction WHERE key = ?", (key,))
+        found = _Records(io.BytesIO(zlib.decompress(value))).load()
+    except (sqlite3.Error, zlib.error, pickle.UnpicklingError, ValueError, EOFError, AttributeError, TypeError):
+        return None
+    return found if isinstance(found, Extraction) else None
+
+
+def _keep(file: sqlite3.Connection, batch: list[tuple[bytes, bytes]]) -> None:
+    """Write `batch` and empty it; what cannot be written is not kept."""
+    with contextlib.suppress(sqlite3.Error), file:
+        file.executemany("INSERT OR REPLACE INTO extraction VALUES (?, ?)", batch)
+    batch.clear()
