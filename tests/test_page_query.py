@@ -574,6 +574,8 @@ def test_page_query_haste_leaves_one_engine_and_the_last_answer(watched: Watched
     page = watched.open(f"{shipped}#?view=query")
     for name in list(read_named_queries())[:3]:
         page.locator(f"[data-query={name}]").click()
+    page.locator("#query-text").fill(ENDLESS)
+    page.locator("#query-text").press("Control+Enter")
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator("#query-status")).to_have_text("Stopped")
     for name in list(read_named_queries())[3:9]:  # first the engine loads, then each ends the one before
