@@ -1,4 +1,4 @@
-"""The commands on a graph that is built: query, show, path and serve.
+"""The commands on a graph that is built: query, show, path, diff and serve.
 
 As in `kg.cli`, what a command needs is imported inside it.
 """
@@ -54,8 +54,8 @@ def query(
 ) -> None:
     """Run SPARQL: a named query, a .rq file, the text itself, or - for standard input."""
     from kg.queries import NamedQuery, bind, find_query, read_named_queries
-    from kg.sparql import read_prefixes, run_query, within
-    from kg.store import file_prefixes, open_store
+    from kg.sparql import run_query, within
+    from kg.store import known_prefixes, open_store
 
     if listing:
         _list_queries(read_named_queries().values())
@@ -75,7 +75,7 @@ def query(
             )
         given.setdefault(name.lstrip("?"), []).append(wanted)
     store = open_store(graph)
-    prefixes = {**read_prefixes(), **file_prefixes(graph)}
+    prefixes = known_prefixes(graph)
     text = bind(named, given, store)
     within(timeout, lambda: _answer(store, run_query(store, text, prefixes), text, prefixes, form, limit))
 

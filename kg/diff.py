@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kg.node import FORWARD, ask
+from kg.node import FORWARD, ask, local_name
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -87,7 +87,7 @@ def _papers(store: pyoxigraph.Store) -> dict[str, Stated]:
 
 def _entities(store: pyoxigraph.Store) -> dict[str, Stated]:
     return {
-        iri: Stated(name=f"{name} ({kind.rsplit('#')[-1]})", caption="other broader terms", about=broader)
+        iri: Stated(name=f"{name} ({local_name(kind)})", caption="other broader terms", about=broader)
         for iri, name, kind, broader in ask(store, ENTITIES)
     }
 
@@ -95,7 +95,7 @@ def _entities(store: pyoxigraph.Store) -> dict[str, Stated]:
 def _edges(store: pyoxigraph.Store) -> dict[str, Stated]:
     return {
         f"{start} {relation} {end}": Stated(
-            name=f"{source} {FORWARD[relation.rsplit('#')[-1]]} {target}", confidence=float(confidence)
+            name=f"{source} {FORWARD[local_name(relation)]} {target}", confidence=float(confidence)
         )
         for start, relation, end, confidence, source, target in ask(store, EDGES)
     }

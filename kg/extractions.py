@@ -1,7 +1,8 @@
 """Extractions kept from earlier builds: a build extracts what is new alone, and one that was killed goes on.
 
 They lie in an SQLite file in the user's cache folder, each under a hash of the paper's text, for one version of the
-program: of its modules, its weights and the ontology. Whatever is wrong with the file, the papers are extracted anew.
+program: of its modules, its weights, the ontology and the libraries it computes with. Whatever is wrong with the file,
+the papers are extracted anew.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from kg import records
-from kg.files import ontology_folder
+from kg.files import content_digest, ontology_folder
 from kg.kept import cache_folder
 from kg.records import Extraction, Paper
 
@@ -68,34 +70,33 @@ def extract_new(papers: Sequence[Paper], extract: Extract, *, model: bool) -> It
 def program_digest() -> str:
     """Return what stands for all that an extraction depends on beside the paper."""
     here = Path(__file__).parent
-    found = hashlib.sha256()
-    for path in sorted([*here.rglob("*.py"), *(here / "weights").iterdir(), *ontology_folder().rglob("*.t*")]):
-        found.update(path.name.encode())
-        found.update(path.read_bytes())
-    return found.hexdigest()
+    others = " ".join(f"{name} {version(name)}" for name in ("numpy", "spacy"))
+    return content_digest(
+        sorted([*here.rglob("*.py"), *(here / "weights").iterdir(), *ontology_folder().rglob("*.t*")]), others
+    )
 
 
-def _open(path: Path, version: str) -> sqlite3.Connection:
-    """Return the file at `path` for this `version`, empty where it is of another one or damaged."""
+def _open(path: Path, program: str) -> sqlite3.Connection:
+    """Return the file at `path` for this `program`, empty where it is of another one or damaged."""
     try:
-        return _prepared(path, version)
+        return _prepared(path, program)
     except sqlite3.OperationalError:  # somebody else is writing, or nobody may
         raise
     except sqlite3.DatabaseError:
         path.unlink(missing_ok=True)
-        return _prepared(path, version)
+        return _prepared(path, program)
 
 
-def _prepared(path: Path, version: str) -> sqlite3.Connection:
+def _prepared(path: Path, program: str) -> sqlite3.Connection:
     file = sqlite3.connect(path, timeout=5)
     try:
         file.execute("PRAGMA synchronous = OFF")  # a file that a crash of the machine breaks is made anew
         file.execute("CREATE TABLE IF NOT EXISTS program (version TEXT PRIMARY KEY)")
         file.execute("CREATE TABLE IF NOT EXISTS extraction (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
-        if file.execute("SELECT version FROM program").fetchall() != [(version,)]:
+        if file.execute("SELECT version FROM program").fetchall() != [(program,)]:
             file.execute("DELETE FROM extraction")
             file.execute("DELETE FROM program")
-            file.execute("INSERT INTO program VALUES (?)", (version,))
+            file.execute("INSERT INTO program VALUES (?)", (program,))
             file.commit()
             file.execute("VACUUM")
     except sqlite3.Error:

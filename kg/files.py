@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +28,20 @@ def ontology_folder() -> Path:
         if (folder / "kg.ttl").is_file():
             return folder
     raise OntologyError(f"{here}: the ontology is missing from this installation; install the package again")
+
+
+def content_digest(paths: Iterable[Path], also: str = "") -> str:
+    """Return 16 hexadecimal digits that stand for the names and contents of `paths`, and for what is `also` told apart.
+
+    Raises:
+        OSError: one of them cannot be read.
+    """
+    found = hashlib.sha256(also.encode())
+    for path in paths:
+        with path.open("rb") as file:
+            found.update(f"{path.name}\0{os.fstat(file.fileno()).st_size}\0".encode())
+            hashlib.file_digest(file, lambda: found)
+    return found.hexdigest()[:16]
 
 
 @contextlib.contextmanager

@@ -8,7 +8,6 @@ file that is missing or broken is made anew; where the folder cannot be written,
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import sys
@@ -16,6 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from kg import text, vocabulary
+from kg.files import content_digest
 from kg.vocabulary import Concept, Label, Vocabulary, read_vocabulary
 
 # a smaller vocabulary is read as fast, in bytes
@@ -31,11 +31,8 @@ def open_vocabulary(folder: Path) -> Vocabulary:
     files, cache = sorted(folder.glob("*.ttl")), cache_folder()
     if cache is None or sum(path.stat().st_size for path in files) < SMALL:
         return read_vocabulary(folder)
-    content = hashlib.sha256()
-    for path in (*files, Path(text.__file__), Path(vocabulary.__file__), Path(__file__)):
-        content.update(f"{path.name}\0{path.stat().st_size}\0".encode())
-        content.update(path.read_bytes())
-    kept = cache / f"vocabulary-{content.hexdigest()[:16]}.json"
+    makers = map(Path, (text.__file__, vocabulary.__file__, __file__))
+    kept = cache / f"vocabulary-{content_digest((*files, *makers))}.json"
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
         return unpack_vocabulary(kept.read_text(encoding="utf-8"))
     found = read_vocabulary(folder)

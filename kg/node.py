@@ -190,7 +190,7 @@ def describe_node(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
     """Yield the lines that tell what `node` is and what is said of it."""
     facts: dict[str, list[str]] = {}
     for predicate, value in ask(store, ABOUT, node=node.iri):
-        facts.setdefault(predicate.replace("#", "/").rsplit("/")[-1], []).append(value)
+        facts.setdefault(local_name(predicate), []).append(value)
     yield f"{next(iter(facts.get('prefLabel', facts.get('title', [node.name]))))}  ({node.kind})"
     yield f"  {node.iri}"
     for text in facts.get("definition", []) + facts.get("abstract", []):
@@ -205,7 +205,7 @@ def describe_node(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
     heading = ""
     last: tuple[str, str] | None = None
     for forward, predicate, other, name, confidence, quote, aspect, value in ask(store, EDGES, node=node.iri):
-        relation = predicate.rsplit("#")[-1]
+        relation = local_name(predicate)
         caption = (FORWARD if forward == "true" else INVERSE)[relation]
         if caption != heading:
             heading = caption
@@ -214,9 +214,7 @@ def describe_node(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
         if (caption, other) == last:
             continue
         last = (caption, other)
-        said = ", ".join(x for x in (aspect, value) if x)
-        yield f"  {name}  [{float(confidence):.2f}]" + (f"  ({said})" if said else "")
-        yield f"      “{quote}”"
+        yield from edge_lines(name, confidence, quote, aspect, value)
     results = list(ask(store, RESULTS, node=node.iri))
     if results:
         yield ""
@@ -224,6 +222,22 @@ def describe_node(store: pyoxigraph.Store, node: Node) -> Iterator[str]:
         for metric, value, quote, *_ in results:
             yield f"  {metric}: {value}"
             yield f"      “{quote}”"
+
+
+def local_name(iri: str) -> str:
+    """Return what stands behind the last / or # of `iri`.
+
+    >>> local_name("https://w3id.org/mlkg/ontology#uses")
+    'uses'
+    """
+    return iri.replace("#", "/").rpartition("/")[2]
+
+
+def edge_lines(name: str, confidence: str, quote: str, aspect: str, value: str) -> Iterator[str]:
+    """Yield the lines of an edge to `name`: how sure it is, in what and by how much, and its sentence."""
+    said = ", ".join(x for x in (aspect, value) if x)
+    yield f"  {name}  [{float(confidence):.2f}]" + (f"  ({said})" if said else "")
+    yield f"      “{quote}”"
 
 
 def justify_names(store: pyoxigraph.Store, node: Node) -> Iterator[str]:

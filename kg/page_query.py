@@ -10,7 +10,6 @@ the abstract it is from, and each name of evidence next to the claim that has it
 from __future__ import annotations
 
 import base64
-import hashlib
 import mmap
 import re
 import zlib
@@ -19,11 +18,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeAlias
 
-from kg.files import write_whole
+from kg.files import content_digest, write_whole
 from kg.page import embed, joined
 from kg.queries import read_named_queries
-from kg.sparql import AGGREGATES, TERMS, UPDATES, WORDS, read_prefixes, read_terms
-from kg.store import file_prefixes
+from kg.sparql import AGGREGATES, TERMS, UPDATES, WORDS, read_terms
+from kg.store import known_prefixes
 
 ENGINE = "web/vendor/oxigraph"
 WORKER = "worker.js"
@@ -46,12 +45,11 @@ def write_page_query(turtle: Path, path: Path) -> None:
 
 def graph_key(turtle: Path) -> str:
     """Return what tells the graph in the file `turtle` from any other, for the page and the file beside it."""
-    with turtle.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    return content_digest([turtle])
 
 
 def _script(turtle: Path) -> Iterator[bytes]:
-    known = {**read_prefixes(), **file_prefixes(turtle)}
+    known = known_prefixes(turtle)
     about = {
         "key": graph_key(turtle),
         "prefixes": known,

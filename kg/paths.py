@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from kg.answers import label
 from kg.errors import NotFoundError
-from kg.node import FORWARD, INVERSE, Node, ask
+from kg.node import FORWARD, INVERSE, Node, ask, edge_lines, local_name
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -24,7 +25,6 @@ SELECT ?confidence ?quote ?aspect ?value ?from ?relation ?to WHERE {
   ?claim rdf:subject ?from ; rdf:predicate ?relation ; rdf:object ?to ; kg:confidence ?confidence ; kg:evidence ?e .
   ?e kg:quote ?quote ; kg:start ?start . OPTIONAL { ?e kg:aspect ?aspect } OPTIONAL { ?e kg:value ?value }
 } ORDER BY DESC(BOUND(?value)) ?start ?e LIMIT 1"""
-NAMED = "SELECT ?name ?node WHERE { ?node skos:prefLabel|dcterms:title ?name } LIMIT 1"
 BETWEEN = """
 SELECT ?relation ?forward ?from ?to WHERE {
   VALUES ?relation { kg:introduces kg:improvesOn kg:uses kg:comparesWith kg:mentions skos:broader }
@@ -64,20 +64,18 @@ def find_paths(store: pyoxigraph.Store, start: Node, end: Node, *, count: int) -
 
 def describe_path(store: pyoxigraph.Store, way: Sequence[str]) -> Iterator[str]:
     """Yield the lines that tell each step of `way`, the relation between its ends and the words that say it."""
-    yield _name(store, way[0])
+    import pyoxigraph
+
+    def name(iri: str) -> str:
+        return label(store, pyoxigraph.NamedNode(iri)) or iri
+
+    yield name(way[0])
     for start, end in pairwise(way):
         relation, forward = next(ask(store, BETWEEN, **{"from": start, "to": end}))
-        caption = (CAPTION if forward == "true" else BACKWARD)[relation.replace("#", "/").rsplit("/", 1)[-1]]
+        told = f"{(CAPTION if forward == 'true' else BACKWARD)[local_name(relation)]} {name(end)}"
         ends = (start, end) if forward == "true" else (end, start)
         said = next(ask(store, STEP, **{"from": ends[0], "to": ends[1], "relation": relation}), None)
         if said is None:
-            yield f"  {caption} {_name(store, end)}"
-            continue
-        confidence, quote, aspect, value = said
-        figures = ", ".join(x for x in (aspect, value) if x)
-        yield f"  {caption} {_name(store, end)}  [{float(confidence):.2f}]" + (f"  ({figures})" if figures else "")
-        yield f"      “{quote}”"
-
-
-def _name(store: pyoxigraph.Store, iri: str) -> str:
-    return next(ask(store, NAMED, node=iri), [iri])[0]
+            yield f"  {told}"
+        else:
+            yield from edge_lines(told, *said)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import multiprocessing
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.pool import ThreadPool
@@ -107,7 +107,8 @@ def run_query(
     """
     if SERVICE.search(text):
         raise QueryError("SERVICE is not allowed: queries run on the given graph alone; remove the clause")
-    wrong = next(_too_deep(text), None) or next(_unknown_terms(text, prefixes), None)
+    pieces = tuple(tokens(text))
+    wrong = next(_too_deep(text, pieces), None) or next(_unknown_terms(text, pieces, prefixes), None)
     if wrong:
         raise QueryError(wrong)
     try:
@@ -143,10 +144,10 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(kind, match[0], match.start())
 
 
-def _too_deep(text: str) -> Iterator[str]:
+def _too_deep(text: str, pieces: Sequence[Token]) -> Iterator[str]:
     """Yield a complaint where the query `text` is nested deeper than its parser's stack, which ends the process."""
     depth = signs = 0
-    for token in tokens(text):
+    for token in pieces:
         depth += (token.text in PAIRS.values()) - (token.text in PAIRS)
         signs += token.text in SIGNS or token.text.upper() in ("OPTIONAL", "UNION", "MINUS")
         if depth > DEEPEST:
@@ -155,21 +156,20 @@ def _too_deep(text: str) -> Iterator[str]:
             yield f"{_place(text, token.start)}: more than {LONGEST:,} operators; split the query"
 
 
-def _declared(text: str, prefixes: Mapping[str, str]) -> dict[str, str]:
+def _declared(pieces: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return `prefixes` and those that the query declares itself."""
     found = dict(prefixes)
-    pieces = list(tokens(text))
     for word, name, iri in zip(pieces, pieces[1:], pieces[2:], strict=False):
         if word.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri":
             found[name.text.rstrip(":")] = iri.text[1:-1]
     return found
 
 
-def _unknown_terms(text: str, prefixes: Mapping[str, str]) -> Iterator[str]:
+def _unknown_terms(text: str, pieces: Sequence[Token], prefixes: Mapping[str, str]) -> Iterator[str]:
     """Yield a complaint for each term of our namespace in the query `text` that the ontology has not."""
-    ours = {f"{name}:" for name, iri in _declared(text, prefixes).items() if iri == TERMS}
+    ours = {f"{name}:" for name, iri in _declared(pieces, prefixes).items() if iri == TERMS}
     known = read_terms()
-    for token in tokens(text):
+    for token in pieces:
         prefix, colon, local = token.text.partition(":")
         if token.kind == "name" and prefix + colon in ours and local and local not in known:
             near = _nearest(local, known)
@@ -183,8 +183,8 @@ def explain(text: str, error: str, prefixes: Mapping[str, str]) -> str:
     return next(_complaints(text, pieces, prefixes), None) or _expected(text, pieces, error)
 
 
-def _complaints(text: str, pieces: list[Token], prefixes: Mapping[str, str]) -> Iterator[str]:
-    known = _declared(text, prefixes)
+def _complaints(text: str, pieces: Sequence[Token], prefixes: Mapping[str, str]) -> Iterator[str]:
+    known = _declared(pieces, prefixes)
     opened: list[Token] = []
     last = ""
     if not pieces:
@@ -221,7 +221,7 @@ def _complaints(text: str, pieces: list[Token], prefixes: Mapping[str, str]) -> 
         yield f"{_place(text, opened[-1].start)}: {opened[-1].text} is never closed"
 
 
-def _expected(text: str, pieces: list[Token], error: str) -> str:
+def _expected(text: str, pieces: Sequence[Token], error: str) -> str:
     """Return the complaint of Oxigraph in the words of the query at its place."""
     if "unbound" in error and "SELECT" in error:
         return "query: SELECT has a variable that is neither in GROUP BY nor inside an aggregate such as COUNT(?x)"
@@ -249,9 +249,10 @@ def missing_nodes(store: pyoxigraph.Store, text: str, prefixes: Mapping[str, str
     """Yield a note for each node that the query `text` names and `store` does not have."""
     import pyoxigraph
 
-    known = _declared(text, prefixes)
+    pieces = tuple(tokens(text))
+    known = _declared(pieces, prefixes)
     a = pyoxigraph.NamedNode(f"{RDF}type")
-    for token in tokens(text):
+    for token in pieces:
         prefix, _, local = token.text.partition(":")
         if token.kind != "name" or not local or prefix not in ("paper", *map(str.lower, TYPES)):
             continue

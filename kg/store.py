@@ -8,15 +8,14 @@ Turtle file cannot be written, the store is in memory and is parsed anew each ti
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import InputError
-from kg.files import remove_leftovers
-from kg.sparql import PREFIX
+from kg.files import content_digest, remove_leftovers
+from kg.sparql import PREFIX, read_prefixes
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -63,6 +62,11 @@ def file_prefixes(path: Path) -> dict[str, str]:
     return found
 
 
+def known_prefixes(path: Path) -> dict[str, str]:
+    """Return the prefixes that queries on the Turtle file `path` know: its own before those of the ontology."""
+    return {**read_prefixes(), **file_prefixes(path)}
+
+
 def kept_store(path: Path) -> Path:
     """Return the folder with the store of the Turtle file `path`, made where it is not there yet.
 
@@ -72,7 +76,7 @@ def kept_store(path: Path) -> Path:
     """
     import pyoxigraph
 
-    folder = path.parent / f".{path.name}.store-{_digest(path, pyoxigraph.__version__)}"
+    folder = path.parent / f".{path.name}.store-{content_digest([path], pyoxigraph.__version__)}"
     if folder.is_dir():
         return folder
     staging = path.parent / f".{path.name}.part-{os.getpid()}"
@@ -107,10 +111,3 @@ def _loaded(path: Path, store: pyoxigraph.Store) -> pyoxigraph.Store:
 
     store.bulk_load(path=str(path), format=pyoxigraph.RdfFormat.TURTLE)
     return store
-
-
-def _digest(path: Path, release: str) -> str:
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256")
-    found.update(release.encode())
-    return found.hexdigest()[:16]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyoxigraph
 import pytest
 from spacy.language import Language
 
@@ -31,6 +32,28 @@ TOPICS = re.compile(
     r"Flash|Lean Attention|Context Sharding|DyLoRA|Quantiz|Pruning|BERT|ImageNet|CIFAR|Classification|GPU"
     r"|Metrics for"
 )
+
+TINY = """@prefix kg: <https://w3id.org/mlkg/ontology#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<https://w3id.org/mlkg/model/a> skos:prefLabel "A, \\"quoted\\"" ; kg:number 2.5 .
+<https://w3id.org/mlkg/model/b> skos:prefLabel "B" .
+"""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what the tests extract, in part by changed code, out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture
+def tiny() -> pyoxigraph.Store:
+    """Return a graph of two models."""
+    store = pyoxigraph.Store()
+    store.load(TINY.encode(), format=pyoxigraph.RdfFormat.TURTLE)
+    return store
 
 
 @pytest.fixture(scope="session")

@@ -13,20 +13,6 @@ from kg.answers import answer_chunks, label, rows
 from kg.errors import QueryError
 from kg.sparql import read_prefixes, run_query
 
-TURTLE = """@prefix kg: <https://w3id.org/mlkg/ontology#> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-<https://w3id.org/mlkg/model/a> skos:prefLabel "A, \\"quoted\\"" ; kg:number 2.5 .
-<https://w3id.org/mlkg/model/b> skos:prefLabel "B" .
-"""
-
-
-@pytest.fixture
-def tiny() -> pyoxigraph.Store:
-    store = pyoxigraph.Store()
-    store.load(TURTLE.encode(), format=pyoxigraph.RdfFormat.TURTLE)
-    return store
-
-
 LABELS = "SELECT ?s ?l ?n { ?s skos:prefLabel ?l OPTIONAL { ?s kg:number ?n } } ORDER BY ?s"
 
 

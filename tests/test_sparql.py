@@ -17,19 +17,6 @@ from hypothesis import strategies as st
 from kg.errors import QueryError
 from kg.sparql import explain, missing_nodes, read_prefixes, read_terms, run_query, shorten, tokens, within
 
-TURTLE = """@prefix kg: <https://w3id.org/mlkg/ontology#> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-<https://w3id.org/mlkg/model/a> skos:prefLabel "A, \\"quoted\\"" ; kg:number 2.5 .
-<https://w3id.org/mlkg/model/b> skos:prefLabel "B" .
-"""
-
-
-@pytest.fixture
-def tiny() -> pyoxigraph.Store:
-    store = pyoxigraph.Store()
-    store.load(TURTLE.encode(), format=pyoxigraph.RdfFormat.TURTLE)
-    return store
-
 
 def test_sparql_knows_the_prefixes_of_the_ontology(tiny: pyoxigraph.Store) -> None:
     solutions = cast(

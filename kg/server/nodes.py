@@ -18,15 +18,13 @@ import pyoxigraph
 
 from kg.answers import label
 from kg.files import ontology_folder
-from kg.node import ABOUT, FORWARD, INVERSE, ask, node_names
+from kg.node import ABOUT, FORWARD, INVERSE, ask, node_kind, node_names
 from kg.server.pages import link, page
 from kg.server.protocol import TRIPLES
 from kg.sparql import RDF, TERMS, read_prefixes, shorten
 
 Facts: TypeAlias = dict[pyoxigraph.NamedNode, list[Any]]
-TYPE, SUBJECT, PREDICATE, OBJECT = (
-    pyoxigraph.NamedNode(RDF + name) for name in ("type", "subject", "predicate", "object")
-)
+SUBJECT, PREDICATE, OBJECT = (pyoxigraph.NamedNode(RDF + name) for name in ("subject", "predicate", "object"))
 EVIDENCE, CONFIDENCE, QUOTE, SURFACE, START, STATED_IN, ASPECT, VALUE, REPORTED_IN, OF, METRIC = (
     pyoxigraph.NamedNode(TERMS + name)
     for name in "evidence confidence quote surface start statedIn aspect value reportedIn subject metric".split()
@@ -45,10 +43,6 @@ BROADER = (
 NARROWER = "SELECT ?other ?label ?node WHERE { ?other skos:broader ?node ; skos:prefLabel ?label } ORDER BY ?label"
 FACTS = """
 SELECT ?p ?o ?node WHERE { ?node ?p ?o . FILTER(?p IN (dc:source, dcterms:identifier)) } ORDER BY ?p ?o"""
-KIND = """
-SELECT ?kind ?node WHERE {
-  ?node a ?kind . FILTER(?kind IN (kg:Paper, kg:Technique, kg:Model, kg:Dataset, kg:Hardware, kg:Software, kg:Task))
-}"""
 
 
 def node_triples(store: pyoxigraph.Store, node: pyoxigraph.NamedNode) -> Iterator[pyoxigraph.Triple]:
@@ -66,7 +60,7 @@ def node_triples(store: pyoxigraph.Store, node: pyoxigraph.NamedNode) -> Iterato
 def node_page(store: pyoxigraph.Store, node: pyoxigraph.NamedNode, base: str, *, map_there: bool) -> str:
     """Return the page of `node`; with a map there is a link to its place on it."""
     iri = node.value
-    kind = next((row[0].rsplit("#")[-1] for row in ask(store, KIND, node=iri)), "")
+    kind = node_kind(store, iri) or ""
     local = iri.removeprefix(base)
     common = {
         "iri": iri,
@@ -121,11 +115,10 @@ def _groups(store: pyoxigraph.Store, node: pyoxigraph.NamedNode, base: str) -> l
 def _edge(
     store: pyoxigraph.Store, claim: Any, said: Facts, other: pyoxigraph.NamedNode, evidence: Facts, base: str
 ) -> dict[str, Any]:
-    kinds = (term.value for term in _facts(store, other).get(TYPE, []))
     return {
-        "name": label(store, other) or shorten(other.value, read_prefixes()),
+        "name": _called(store, other),
         "path": link(other.value, base),
-        "kind": next((k.removeprefix(TERMS) for k in kinds if k.startswith(TERMS) and k != f"{TERMS}Entity"), ""),
+        "kind": node_kind(store, other.value) or "",
         "confidence": f"{float(said[CONFIDENCE][0].value):.2f}",
         "said": ", ".join(term.value for name in (ASPECT, VALUE) for term in evidence.get(name, [])),
         "parts": _parts(store, evidence),
@@ -155,7 +148,7 @@ def _results(store: pyoxigraph.Store, node: pyoxigraph.NamedNode, base: str) -> 
                     "metric": said[METRIC][0].value,
                     "value": said[VALUE][0].value,
                     "parts": _parts(store, evidence),
-                    "name": label(store, other) or shorten(other.value, read_prefixes()),
+                    "name": _called(store, other),
                     "of": link(other.value, base),
                 }
             )
@@ -167,6 +160,10 @@ def _facts(store: pyoxigraph.Store, subject: Any) -> Facts:
     for quad in store.quads_for_pattern(subject, None, None):
         found.setdefault(quad.predicate, []).append(quad.object)
     return found
+
+
+def _called(store: pyoxigraph.Store, node: pyoxigraph.NamedNode) -> str:
+    return label(store, node) or shorten(node.value, read_prefixes())
 
 
 def _parts(store: pyoxigraph.Store, evidence: Facts) -> tuple[str, str, str]:
@@ -205,7 +202,7 @@ def _value(store: pyoxigraph.Store, term: Any, base: str) -> tuple[str, str]:
     if not isinstance(term, pyoxigraph.NamedNode):
         return str(getattr(term, "value", term)), ""
     quote = _facts(store, term).get(QUOTE)
-    name = f"“{quote[0].value}”" if quote else label(store, term) or shorten(term.value, read_prefixes())
+    name = f"“{quote[0].value}”" if quote else _called(store, term)
     return name, link(term.value, base)
 
 

@@ -27,14 +27,13 @@ import pyoxigraph
 from kg.answers import label
 from kg.errors import KGError, NotFoundError
 from kg.node import node_kind, node_names
-from kg.queries import bind, read_named_queries
+from kg.queries import NamedQuery, bind, read_named_queries
 from kg.records import RELATIONS
 from kg.server.description import description
 from kg.server.nodes import node_page, node_triples, ontology_page, ontology_triples, similar
 from kg.server.protocol import HTML, ROWS, TRIPLES, Reply, choose, described, negotiate, refuse
-from kg.sparql import TERMS, read_prefixes, read_terms, run_query
-from kg.store import file_prefixes, open_store
-from kg.vocabulary import BASE
+from kg.sparql import TERMS, read_terms, run_query
+from kg.store import known_prefixes, open_store
 
 GRACE = 5  # seconds after which the alarm ends a request that nobody has ended
 MEGABYTE = 2**20
@@ -48,6 +47,7 @@ class Served:
 
     store: pyoxigraph.Store
     prefixes: Mapping[str, str]
+    queries: Mapping[str, NamedQuery]
     base: str
     largest: int
 
@@ -73,9 +73,14 @@ def serve_graph(path: Path, largest: int) -> Served:
         InputError: the file does not exist or is no Turtle.
     """
     store = open_store(path)
-    own = file_prefixes(path)
-    base = own.get("paper", BASE + "paper/").removesuffix("paper/")
-    return Served(store=store, prefixes={**read_prefixes(), **own}, base=base, largest=largest)
+    prefixes = known_prefixes(path)
+    return Served(
+        store=store,
+        prefixes=prefixes,
+        queries=read_named_queries(),
+        base=prefixes["paper"].removesuffix("paper/"),
+        largest=largest,
+    )
 
 
 def answer(served: Served, request: Request) -> Reply:
@@ -94,7 +99,7 @@ def answer(served: Served, request: Request) -> Reply:
 def _query(served: Served, request: Request) -> Reply:
     text = request["query"]
     if "name" in request:
-        text = bind(read_named_queries()[request["name"]], request["given"], served.store)
+        text = bind(served.queries[request["name"]], request["given"], served.store)
     found = run_query(served.store, text, served.prefixes)
     offers = TRIPLES if isinstance(found, pyoxigraph.QueryTriples) else ROWS
     chosen = choose(request["accept"], request["form"], offers)

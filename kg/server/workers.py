@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
 import os
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import ServerError
+from kg.files import content_digest
 from kg.server.protocol import Reply, refuse
 from kg.server.turns import Turns
 from kg.version import VERSION
@@ -177,7 +177,7 @@ class Pool:
             if now == seen or now is None:
                 continue
             seen = now
-            digest = await asyncio.to_thread(file_digest, self.path)
+            digest = await asyncio.to_thread(content_digest, [self.path], VERSION)
             if digest == self.digest:
                 continue
             probe = await self._start(digest)
@@ -198,7 +198,7 @@ class Pool:
         Raises:
             ServerError: one of them does not start.
         """
-        self.digest = await asyncio.to_thread(file_digest, self.path)
+        self.digest = await asyncio.to_thread(content_digest, [self.path], VERSION)
         started = await asyncio.gather(*(self._start(self.digest) for _ in range(self.limits.workers)))
         for worker in started:
             if worker is None:
@@ -229,14 +229,6 @@ class Pool:
 def busy() -> Reply:
     """Return the refusal of a request whose turn does not come."""
     return refuse(503, "all workers are busy; try again in a moment", Retry_After="5")
-
-
-def file_digest(path: Path) -> str:
-    """Return what stands for the content of the file `path` and for the program that serves it."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256")
-    found.update(VERSION.encode())
-    return found.hexdigest()[:16]
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:
