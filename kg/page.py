@@ -49,7 +49,7 @@ def page_html(graph: Graph, base: str = BASE, key: str = "") -> str:
 
     scripts = (_asset("pyvis", f"{VIS}.min.js"), joined(ENTRY))
     return Environment(autoescape=True).from_string(_asset("kg", "web/page.html")).render(
-        styles=(_asset("pyvis", f"{VIS}.css"), _asset("kg", "web/page.css")),
+        styles=(_asset("pyvis", f"{VIS}.css"), _asset("kg", "web/shared/colours.css"), _asset("kg", "web/page.css")),
         scripts=scripts,
         hashes=[base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts],
         papers=sum(node_type(graph, n) == "Paper" for n in graph),

@@ -159,7 +159,10 @@ def build_app(pool: Pool, map_page: Path, hosts: frozenset[str]) -> Starlette:
             Route("/queries/{name}", named),
             Route("/terms.json", terms),
             Route("/openapi.json", document),
-            Mount("/static/vendor", StaticFiles(directory=str(web.joinpath("vendor")))),
+            *(
+                Mount(f"/static/{name}", StaticFiles(directory=str(web.joinpath(name))))
+                for name in ("vendor", "shared")
+            ),
             Mount("/static", StaticFiles(directory=str(web.joinpath("server")))),
             Route("/{path:path}", node),
         ],

@@ -159,13 +159,15 @@ class Pool:
             async with asyncio.timeout(STARTING):
                 await _read(process)
         except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
+            _kill(worker)
+            await process.wait()  # or its end would be told to a loop that may be closed by then
             self.everyone.discard(worker)
             return None
         else:
             self._later(self._mourn(worker))
             return worker
         finally:
-            if worker not in self.everyone or self.closing:
+            if self.closing:
                 _kill(worker)
 
     async def _watch(self) -> None:
