@@ -145,7 +145,7 @@ def validate(graph: Path) -> None:
 
     from kg.errors import InputError
     from kg.files import ontology_folder
-    from kg.rdf import KG
+    from kg.statements import KG
     from kg.validation import find_violations, read_turtle
 
     data = read_turtle([graph])
