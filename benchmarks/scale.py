@@ -1,7 +1,7 @@
 """Measure `kg build` from a thousand papers to two hundred thousand: cost of a paper, memory, disk.
 
 Run by hand with ``make bench``; ``python -m benchmarks.scale --papers 1000 --papers 200000`` takes other numbers,
-``--from`` other papers than those of ``corpus/``. Where more papers are wanted than there are, a paper more is made of the
+``--from`` other papers than those of ``corpus/``. Where more papers are wanted than there are, one more is made of the
 first half of one abstract and the second half of another, under a name of its own, so that what is new grows with the
 papers. Each build is a process of its own, with no extractions kept. Memory is the proportional share of all its
 processes (PSS), taken twice a second.

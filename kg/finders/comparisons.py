@@ -36,7 +36,6 @@ LISTED = re.compile(
     r"(?:the )?",
     re.IGNORECASE,
 )
-CLASS = re.compile(r"(?: [\w-]+){0,2}(?:, | \(?)(?:such as|including|like|e\.g\.?|namely)\b")
 ACRONYM = re.compile(r"\s*\([A-Z][\w-]*\)")
 QUALIFIED = re.compile(r"-(?:based|style|like) (?:\w+ )?|\s+(?:([\w-]+)\s+)?")
 JOINED = re.compile(
@@ -160,8 +159,6 @@ def _features(
         yield "conceded"
     if any(AMOUNT.match(text, after) for _, after in cues.relative.within(text, 0, at)):
         yield "amount-before"
-    if CLASS.match(text, end):
-        yield "class"
     for name, pattern in (("better", cues.better), ("relative", cues.relative), ("unlike", cues.unlike)):
         before = pattern.within(text, 0, at)
         if before:

@@ -21,8 +21,8 @@ from kg.records import Mention, Quote, Relation
 CONFIDENCE = {"better": 0.88, "relative": 0.84, "unlike": 0.83}
 # what a rule takes for improved on is dropped where the classifier gives it less
 LEAST = 0.3
-# what no rule sees is improved on where the classifier gives it as much, alone or beside what a rule sees
-LEAST_ALONE, LEAST_BESIDE = 0.4, 0.6
+# what no rule sees is improved on where the classifier gives it as much, and no rule sees another in its sentence
+LEAST_ALONE = 0.4
 TAKEN_BACK = frozenset({"negated-before", "conceded", "amount-before"})
 RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 BETWEEN_FIGURES = re.compile(r"[\s,/&]*(?:\b(?:and|or)\b)?\s*(?:[~≈]|about|up to)?\s*")
@@ -73,13 +73,10 @@ def find_improvements(
 
 
 def _least(candidate: Candidate, explicit: Collection[int]) -> float:
-    """Return how likely the classifier must find `candidate`; in the sentences at `explicit` rules see others."""
+    """Return how likely the classifier must find `candidate`; in the sentences at `explicit` rules see one."""
     if candidate.rule in CONFIDENCE:
         return LEAST
-    beside = candidate.sentence.start in explicit
-    if candidate.features & TAKEN_BACK or (beside and "class" in candidate.features):
-        return 1.0
-    return LEAST_BESIDE if beside else LEAST_ALONE
+    return 1.0 if candidate.sentence.start in explicit or candidate.features & TAKEN_BACK else LEAST_ALONE
 
 
 def _aspect_and_value(candidate: Candidate, figures: Sequence[Figure], cues: Cues) -> tuple[str | None, str | None]:
