@@ -29,7 +29,8 @@ from kg.jsonld import write_jsonld
 from kg.ntriples import write_ntriples
 from kg.page import write_page
 from kg.page_query import graph_key, write_page_query
-from kg.pipeline import Progress, resolve_papers
+from kg.pipeline import resolve_papers
+from kg.progress import Progress, unseen
 from kg.rdf import write_turtle
 from kg.readers import gather_papers
 from kg.records import RELATIONS, TYPES, Skipped
@@ -72,7 +73,7 @@ def build(
     form: str | None = None,
     workers: int | None = None,
     anew: bool = False,
-    progress: Progress = lambda found, _: found,
+    progress: Progress = unseen,
 ) -> Summary:
     """Read `inputs`, write the exports to the folder `output` and return what was made.
 
@@ -83,9 +84,9 @@ def build(
         KGError: an input holds no papers, the ontology is broken, or `output` cannot be written.
     """
     began = time.perf_counter()
-    reading = gather_papers(inputs, form)
+    reading = gather_papers(inputs, form, progress)
     facts = resolve_papers(reading.papers, model=model, workers=workers, anew=anew, progress=progress)
-    write_exports(facts, output, base)
+    write_exports(facts, output, base, progress)
     return Summary(
         papers=len(facts.papers),
         skipped=reading.skipped,
@@ -96,7 +97,7 @@ def build(
     )
 
 
-def write_exports(facts: Facts, output: Path, base: str = BASE) -> None:
+def write_exports(facts: Facts, output: Path, base: str = BASE, progress: Progress = unseen) -> None:
     """Write all exports of `facts` to the folder `output`, all of them or none.
 
     Raises:
@@ -111,10 +112,10 @@ def write_exports(facts: Facts, output: Path, base: str = BASE) -> None:
         with tempfile.TemporaryDirectory(prefix=f".build-{os.getpid()}-", dir=output) as staging:
             folder = Path(staging)
             turtle = folder / "graph.ttl"
-            write_turtle(facts, turtle, base)
-            write_ntriples(turtle, folder / "graph.nt.gz")
-            write_jsonld(turtle, folder / "graph.jsonld", base)
-            shown = choose(facts)
+            write_turtle(facts, turtle, base, progress)
+            write_ntriples(turtle, folder / "graph.nt.gz", progress)
+            write_jsonld(turtle, folder / "graph.jsonld", base, progress)
+            shown = choose(facts, progress=progress)
             graph, papers = build_graph(shown), len(facts.papers)
             if len(shown.papers) < papers:
                 turtle = folder / "shown.ttl"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
+from kg.progress import Progress, unseen
 from kg.records import RELATIONS, ROLES, Claim, Edge, Entity, Evidence, Outcome, Paper, Resolution
 from kg.spool import Spool, united
 
@@ -117,7 +118,7 @@ def count_names(edges: Iterable[Edge]) -> Counter[str]:
     return Counter(target for _, relation, target in edges if relation in ROLES)
 
 
-def choose(facts: Facts, most: int = SHOWN) -> Resolution:
+def choose(facts: Facts, most: int = SHOWN, progress: Progress = unseen) -> Resolution:
     """Return of `facts` what at most so many papers say, and the entities they name with what is broader.
 
     These are the papers that introduce what most others name, then those that say most.
@@ -134,7 +135,7 @@ def choose(facts: Facts, most: int = SHOWN) -> Resolution:
     chosen = set(sorted(new, key=lambda paper: (-new[paper], -said[paper], paper))[:most])
     claims = tuple(
         replace(claim, evidence=evidence)
-        for claim in facts.claims
+        for claim in progress(facts.claims, "Choosing papers for the page")
         if (evidence := tuple(e for e in claim.evidence if e.paper in chosen))
     )
     outcomes = tuple(o for o in facts.outcomes if o.paper in chosen)

@@ -44,6 +44,7 @@ from kg.finders.terms import find_terms
 from kg.finders.words import Words, read_words
 from kg.ontology import read_ontology
 from kg.perceptron import read_perceptron
+from kg.progress import Progress, unseen
 from kg.records import Extraction, Mention, Paper, Relation, Result
 from kg.resolution import resolve_on_disk
 from kg.tagger import IMPROVEMENTS, ROLES, WEIGHTS, Tagging, read_tagger, tag
@@ -52,7 +53,6 @@ from kg.tokens import Described, describe
 from kg.vocabulary import Vocabulary
 
 Component = Callable[[Doc], Doc]
-Progress = Callable[[Iterable[Extraction], int], Iterable[Extraction]]
 # things made before the collector looks for garbage
 COLLECTED = 50_000
 # papers that a worker process takes at a time
@@ -120,7 +120,7 @@ def resolve_papers(
     model: bool = True,
     workers: int | None = None,
     anew: bool = True,
-    progress: Progress = lambda found, _: found,
+    progress: Progress = unseen,
 ) -> FactsOnDisk:
     """Return what is known of `papers`, extracted and resolved with the ontology that came along.
 
@@ -139,7 +139,7 @@ def resolve_papers(
             yield from extract_parallel(nlp, itertools.chain([one], waiting), workers)
 
     extractions = found(papers) if anew else extract_new(papers, found, model=model)
-    return resolve_on_disk(progress(extractions, len(papers)), ontology.vocabulary, ontology.overrides)
+    return resolve_on_disk(progress(extractions, "Extracting", len(papers)), ontology.vocabulary, ontology.overrides)
 
 
 def extract_parallel(nlp: Language, papers: Iterable[Paper], most: int | None = None) -> Iterator[Extraction]:

@@ -14,7 +14,7 @@ import heapq
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, groupby
 from pathlib import Path
 from urllib.parse import quote
@@ -26,6 +26,7 @@ from rdflib import Graph as RdfGraph
 from kg.dataset import Tally, describe_dataset
 from kg.facts import Facts
 from kg.files import write_whole
+from kg.progress import Progress, unseen
 from kg.records import TYPES, Claim, Edge, Entity, Evidence, Outcome, Paper
 from kg.statements import DECIMAL, KG, SCHEMA, Said, decimal, link, number, text, triples
 from kg.vocabulary import BASE
@@ -34,12 +35,13 @@ RESOLVERS = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
 TURTLE = pyoxigraph.RdfFormat.TURTLE
 
 
-def write_turtle(facts: Facts, path: Path, base: str = BASE) -> None:
+def write_turtle(facts: Facts, path: Path, base: str = BASE, progress: Progress = unseen) -> None:
     """Write `facts` to `path` as Turtle, UTF-8, whole or not at all, with the IRIs of nodes below `base`."""
     spaces = prefixes(base)
     with write_whole(path) as file, tempfile.TemporaryFile(dir=path.parent) as body:
         tally = Tally()
-        pyoxigraph.serialize(_all_triples(_counted(facts, base, tally)), body, TURTLE, prefixes=spaces)
+        subjects = progress(_counted(facts, base, tally), f"Writing {path.name}")
+        pyoxigraph.serialize(_all_triples(subjects), body, TURTLE, prefixes=spaces)
         pyoxigraph.serialize(_all_triples(describe_dataset(tally, base)), file, TURTLE, prefixes=spaces)
         body.seek(0)
         # both begin with the prefixes
@@ -84,7 +86,7 @@ def prefixes(base: str = BASE) -> dict[str, str]:
     return {name: str(iri) for name, iri in vocabularies.items()} | {kind: f"{base}{kind}/" for kind in kinds}
 
 
-def _all_triples(described: Iterator[tuple[str, list[Said]]]) -> Iterator[pyoxigraph.Triple]:
+def _all_triples(described: Iterable[tuple[str, list[Said]]]) -> Iterator[pyoxigraph.Triple]:
     for subject, said in described:
         yield from triples(subject, said)
 

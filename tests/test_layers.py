@@ -16,7 +16,7 @@ import kg.version
 PACKAGE = Path(kg.version.__file__).parent
 # each layer imports from itself and from those before it
 LAYERS = (
-    ("records", "errors", "version", "spool"),
+    ("records", "errors", "version", "spool", "progress"),
     ("text", "latex", "markup", "vocabulary", "cues", "overrides", "ontology", "kept", "files"),
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
     ("extractions", "pipeline", "facts", "resolution", "graph", "layout"),

@@ -20,6 +20,7 @@ from typing import BinaryIO, Generic, TypeVar
 
 from kg.errors import InputError
 from kg.markup import clean
+from kg.progress import Progress, unseen
 from kg.readers.atom import read_atom
 from kg.readers.bibtex import read_bibtex
 from kg.readers.chunks import UTF16, decoded, unpacked
@@ -85,7 +86,9 @@ def read_papers(inputs: Sequence[str | Path], form: str | None = None) -> Readin
     return Reading(tuple(found.papers), found.skipped)
 
 
-def gather_papers(inputs: Sequence[str | Path], form: str | None = None) -> Reading[Spool[Paper]]:
+def gather_papers(
+    inputs: Sequence[str | Path], form: str | None = None, progress: Progress = unseen
+) -> Reading[Spool[Paper]]:
     """Read all `inputs` (files, folders, patterns, ``-``) and merge the copies of a paper; the papers lie on disk.
 
     Raises:
@@ -108,7 +111,7 @@ def gather_papers(inputs: Sequence[str | Path], form: str | None = None) -> Read
             else:
                 last.setdefault(kind, found)
 
-    papers = merge_papers(read())
+    papers = merge_papers(progress(read(), "Reading papers"))
     for (source, reason), first in last.items():
         more = counts[source, reason] - TOLD
         skipped.append(replace(first, reason=f"{reason}, here and in {more - 1:,} rows below", count=more))
