@@ -3,14 +3,13 @@
     read_papers → extract → resolve → build_graph → graph.ttl → graph.nt.gz, graph.jsonld, graph-query.js
                                                   → graph.html, graph.graphml
 
-All exports are written beside their places first and moved there together at the end: a build that fails
-leaves the former exports as they were.
+All exports are written beside their places first and moved there together at the end (`kg.together`): a build that
+fails leaves the former exports as they were, and after one that is killed all of them are the former or all of them
+new, once the next build or query has finished what it began.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import OutputError
-from kg.files import remove_leftovers
 from kg.graph import Graph, build_graph
 from kg.graphml import write_graphml
 from kg.jsonld import write_jsonld
@@ -29,6 +27,7 @@ from kg.pipeline import Progress, resolve_papers
 from kg.rdf import write_turtle
 from kg.readers import Reading, read_papers
 from kg.records import RELATIONS, TYPES, Resolution, Skipped
+from kg.together import write_together
 from kg.vocabulary import BASE
 
 EXPORTS = ("graph.ttl", "graph.nt.gz", "graph.jsonld", "graph.html", "graph-query.js", "graph.graphml")
@@ -92,25 +91,17 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
     Raises:
         OutputError: the folder cannot be written.
     """
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        for name in EXPORTS:
-            if (output / name).is_dir():
-                raise IsADirectoryError(f"{name} is a folder there")
-        remove_leftovers(output, ".build-*")
-        with tempfile.TemporaryDirectory(prefix=f".build-{os.getpid()}-", dir=output) as staging:
-            folder = Path(staging)
-            turtle = folder / "graph.ttl"
-            write_turtle(graph, turtle, base)
-            write_ntriples(turtle, folder / "graph.nt.gz")
-            write_jsonld(turtle, folder / "graph.jsonld", base)
-            write_page(graph, folder / "graph.html", base, graph_key(turtle))
-            write_page_query(turtle, folder / "graph-query.js")
-            write_graphml(graph, folder / "graph.graphml")
-            for name in EXPORTS:
-                (folder / name).replace(output / name)
-    except OSError as e:
-        raise OutputError(f"{output}: cannot be written: {e.strerror or e}; choose another folder with -o") from e
+    for name in EXPORTS:
+        if (output / name).is_dir():
+            raise OutputError(f"{output}: cannot be written: {name} is a folder there; choose another folder with -o")
+    with write_together(output) as folder:
+        turtle = folder / "graph.ttl"
+        write_turtle(graph, turtle, base)
+        write_ntriples(turtle, folder / "graph.nt.gz")
+        write_jsonld(turtle, folder / "graph.jsonld", base)
+        write_page(graph, folder / "graph.html", base, graph_key(turtle))
+        write_page_query(turtle, folder / "graph-query.js")
+        write_graphml(graph, folder / "graph.graphml")
 
 
 def _summary(reading: Reading, resolution: Resolution, seconds: float) -> Summary:

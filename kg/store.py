@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from kg.errors import InputError
 from kg.files import content_digest, remove_leftovers
 from kg.sparql import PREFIX, read_prefixes
+from kg.together import settle
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -32,6 +33,7 @@ def open_store(path: Path) -> pyoxigraph.Store:
     """
     import pyoxigraph
 
+    settle(path.parent)
     if path.is_dir():
         raise InputError(f"{path}: a folder; give the Turtle file in it, such as {path / 'graph.ttl'}")
     if not path.is_file():
