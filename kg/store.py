@@ -78,7 +78,8 @@ def kept_store(path: Path) -> Path:
     """
     import pyoxigraph
 
-    folder = path.parent / f".{path.name}.store-{content_digest([path], pyoxigraph.__version__)}"
+    digest = content_digest([path], pyoxigraph.__version__)
+    folder = path.parent / f".{path.name}.store-{digest}"
     if folder.is_dir():
         return folder
     staging = path.parent / f".{path.name}.part-{os.getpid()}"
@@ -86,6 +87,8 @@ def kept_store(path: Path) -> Path:
         store = _loaded(path, pyoxigraph.Store(str(staging)))
         store.flush()
         del store  # closes its files
+        if content_digest([path], pyoxigraph.__version__) != digest:
+            raise OSError("the file was replaced while it was read")
         with contextlib.suppress(OSError):  # another process was faster
             staging.rename(folder)
     finally:

@@ -5,9 +5,9 @@ What happens when it is killed between two moves is tried at every step in ``tes
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +23,7 @@ import kg.version
 from kg.build import EXPORTS
 from kg.store import open_store
 from kg.together import READY
+from tests.disks import immutable, read_only, small_disk
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
 FORMER = "FooNet: Pruning Nets Fast\nWe propose FooNet, a pruning method. It is 2x faster than BarNet.\n"
@@ -40,13 +41,15 @@ import kg.build, pyvis.network, jinja2
 
 build_pipeline(model=False)
 for line in sys.stdin:
-    folder, arguments, limit = json.loads(line)
+    folder, arguments, limit, cache = json.loads(line)
     process = os.fork()
     if not process:
         os.chdir(folder)
         os.dup2(os.open("told", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
         if limit:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        if cache:
+            os.environ["XDG_CACHE_HOME"] = cache
         main(arguments)
     print(process, flush=True)
     print(os.waitpid(process, 0)[1], flush=True)
@@ -60,19 +63,22 @@ class Runner:
     orders: IO[str]
     answers: IO[str]
 
-    def __call__(self, folder: Path, *more: str, limit: int = 0, until: There | None = None) -> tuple[int, str]:
+    def __call__(
+        self, folder: Path, *more: str, limit: int = 0, cache: Path | None = None, until: There | None = None
+    ) -> tuple[int, str]:
         """Return how it ended and what it told; `limit` is of the size of a file.
 
         It is killed as soon as something is there in the folder of the exports.
         """
         arguments = ["build", "papers.txt", "--no-model", "--workers", "1", *more]
-        print(json.dumps([str(folder), arguments, limit]), file=self.orders, flush=True)
+        print(json.dumps([str(folder), arguments, limit, cache and str(cache)]), file=self.orders, flush=True)
         process = int(self.answers.readline())
         if until is not None:
             last = time.monotonic() + 30
             while not until(folder / "exports") and time.monotonic() < last and Path(f"/proc/{process}/fd").exists():
                 pass
-            os.kill(process, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         status = int(self.answers.readline())
         return os.waitstatus_to_exitcode(status), (folder / "told").read_text(encoding="utf-8")
 
@@ -176,17 +182,12 @@ def test_build_moved_in_part_is_finished_by_the_next_query(folder: Path, made: d
 
 
 def test_build_without_permission_to_replace_one_file(kg_build: Runner, folder: Path, made: dict[str, Exports]) -> None:
-    frozen = folder / "exports" / "graph.html"
-    if shutil.which("chattr") is None or subprocess.run(["chattr", "+i", frozen], capture_output=True).returncode:
-        pytest.skip("no file can be made immutable here: chattr +i needs root and a file system that knows it")
-    try:
+    with immutable(folder / "exports" / "graph.html"):
         ended, told = kg_build(folder)
-        assert ended == 1
-        assert told == ("kg: exports: cannot be written: Operation not permitted; choose another folder with -o\n")
-        assert files(folder / "exports") == made["former"]
-        assert names(folder / "exports") == sorted(EXPORTS)
-    finally:
-        subprocess.run(["chattr", "-i", frozen], check=True)
+    assert ended == 1
+    assert told == "kg: exports: cannot be written: Operation not permitted; choose another folder with -o\n"
+    assert files(folder / "exports") == made["former"]
+    assert names(folder / "exports") == sorted(EXPORTS)
 
 
 def test_build_whose_files_may_not_grow(kg_build: Runner, folder: Path, made: dict[str, Exports]) -> None:
@@ -199,34 +200,37 @@ def test_build_whose_files_may_not_grow(kg_build: Runner, folder: Path, made: di
     assert names(folder / "exports") == sorted(EXPORTS)
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
-    """Return a function that makes a disk of a size in bytes."""
-    place = tmp_path / "disk"
-    place.mkdir()
-
-    def mount(size: int) -> Path:
-        made = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], capture_output=True, text=True
-        )
-        if made.returncode:
-            pytest.skip(f"no small disk can be made here: {made.stderr.strip()}")
-        return place
-
-    yield mount
-    subprocess.run(["umount", "-l", place], capture_output=True)
-
-
-def test_build_on_a_full_disk(
-    disk: Callable[[int], Path], kg_build: Runner, folder: Path, made: dict[str, Exports]
-) -> None:
+def test_build_on_a_full_disk(kg_build: Runner, folder: Path, made: dict[str, Exports]) -> None:
     # room for the former exports and for most of the new ones
-    place = disk(sum(map(len, made["former"].values())) + sum(map(len, made["new"].values())) - 300_000)
-    put_former(place, made)
-    ended, told = kg_build(folder, "-o", str(place))
+    size = sum(map(len, made["former"].values())) + sum(map(len, made["new"].values())) - 300_000
+    with small_disk(folder / "disk", size) as place:
+        put_former(place, made)
+        ended, told = kg_build(folder, "-o", "disk")
+        assert ended == 1
+        [line] = told.splitlines()
+        assert line.startswith("kg: disk/graph")
+        assert line.endswith(
+            "cannot be written: No space left on device; free some space or choose another folder with -o"
+        )
+        assert files(place) == made["former"]
+        assert names(place) == sorted(EXPORTS)
+
+
+def test_build_to_a_folder_that_nobody_may_write_to(kg_build: Runner, folder: Path, made: dict[str, Exports]) -> None:
+    with read_only(folder / "exports"):
+        ended, told = kg_build(folder)
     assert ended == 1
-    [line] = told.splitlines()
-    assert line.startswith(f"kg: {place}/graph")
-    assert line.endswith("cannot be written: No space left on device; free some space or choose another folder with -o")
-    assert files(place) == made["former"]
-    assert names(place) == sorted(EXPORTS)
+    assert told == "kg: exports: cannot be written: Read-only file system; choose another folder with -o\n"
+    assert files(folder / "exports") == made["former"]
+
+
+def test_build_whose_cache_is_full_or_read_only_is_the_same(
+    kg_build: Runner, folder: Path, made: dict[str, Exports]
+) -> None:
+    with small_disk(folder / "cache", 8192):
+        assert kg_build(folder, cache=folder / "cache")[0] == 0
+    assert files(folder / "exports") == made["new"]
+    put_former(folder / "exports", made)
+    with read_only(folder / "cache"):
+        assert kg_build(folder, cache=folder / "cache")[0] == 0
+    assert files(folder / "exports") == made["new"]
