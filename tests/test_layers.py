@@ -17,7 +17,7 @@ PACKAGE = Path(kg.version.__file__).parent
 # each layer imports from itself and from those before it
 LAYERS = (
     ("records", "errors", "version"),
-    ("text", "latex", "markup", "vocabulary", "cues", "overrides", "ontology", "kept", "files", "together"),
+    ("text", "latex", "markup", "vocabulary", "skos", "cues", "overrides", "ontology", "kept", "files", "together"),
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
     ("extractions", "pipeline", "resolution", "graph", "layout"),
     ("rdf", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
