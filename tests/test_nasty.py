@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -35,10 +36,10 @@ READ = {
     "spaces": "Foo Net Bar Baz line paragraph next tab",
     "entities": "<b> <i> & &copy \ufffd",
     "latex": "a/b x \\input{/etc/passwd} 50% é ~",
-    "json": NASTY["json"].replace('\\"', ""),
+    "json": NASTY["json"].replace('\\"', '"'),
 }
 # identifiers that contradict each other: one id of two papers, two ids of one title
-IDENTIFIERS = [
+IDENTIFIERS: list[dict[str, Any]] = [
     {"title": "On One Thing", "arxiv_id": "2401.00001", "doi": "10.1000/one"},
     {"title": "On Another Thing", "arxiv_id": "2401.00001", "doi": "10.1000/another"},
     {"title": "On One Thing", "arxiv_id": "2401.00002", "doi": "10.1000/<one>\"'{}|\\^`%"},

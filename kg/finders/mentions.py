@@ -108,12 +108,7 @@ def _readings(
     found.update(_repeats(words, known, found))
     linked = "/" in words.text or "www." in words.text
     addresses = [match.span() for match in ADDRESS.finditer(words.text)] if linked else []
-    return [
-        (found[p], *p)
-        for p in sorted(found)
-        # where a space is missing between two sentences, their words may look like one name
-        if p[1] <= words.sentence_at(p[0]).end and not any(s <= p[0] < e for s, e in addresses)
-    ]
+    return [(found[p], *p) for p in sorted(found) if not any(s <= p[0] < e for s, e in addresses)]
 
 
 def _reading(words: Words, known: Mention, start: int, end: int, tagged: float = 0.0, inside: float = 0.0) -> Mention:
