@@ -6,14 +6,13 @@
 Papers and facts lie on disk between the stages (`kg.spool`) and go through them one by one, so that memory does not
 bound their number. Page and GraphML, which are read whole, hold of very many papers the most telling ones (`kg.facts`).
 
-All exports are written beside their places first and moved there together at the end: a build that fails
-leaves the former exports as they were.
+All exports are written beside their places first and moved there together at the end (`kg.together`): a build that
+fails leaves the former exports as they were, and after one that is killed all of them are the former or all of them
+new, once the next build or query has finished what it began.
 """
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -22,7 +21,6 @@ from pathlib import Path
 
 from kg.errors import OutputError
 from kg.facts import Facts, choose
-from kg.files import remove_leftovers
 from kg.graph import build_graph
 from kg.graphml import write_graphml
 from kg.jsonld import write_jsonld
@@ -34,6 +32,7 @@ from kg.progress import Progress, unseen
 from kg.rdf import write_turtle
 from kg.readers import gather_papers
 from kg.records import RELATIONS, TYPES, Skipped
+from kg.together import write_together
 from kg.vocabulary import BASE
 
 EXPORTS = ("graph.ttl", "graph.nt.gz", "graph.jsonld", "graph.html", "graph-query.js", "graph.graphml")
@@ -103,30 +102,23 @@ def write_exports(facts: Facts, output: Path, base: str = BASE, progress: Progre
     Raises:
         OutputError: the folder cannot be written.
     """
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        for name in EXPORTS:
-            if (output / name).is_dir():
-                raise IsADirectoryError(f"{name} is a folder there")
-        remove_leftovers(output, ".build-*")
-        with tempfile.TemporaryDirectory(prefix=f".build-{os.getpid()}-", dir=output) as staging:
-            folder = Path(staging)
-            turtle = folder / "graph.ttl"
-            write_turtle(facts, turtle, base, progress)
-            write_ntriples(turtle, folder / "graph.nt.gz", progress)
-            write_jsonld(turtle, folder / "graph.jsonld", base, progress)
-            shown = choose(facts, progress=progress)
-            graph, papers = build_graph(shown), len(facts.papers)
-            if len(shown.papers) < papers:
-                turtle = folder / "shown.ttl"
-                write_turtle(shown, turtle, base)
-            write_page(graph, folder / "graph.html", base, graph_key(turtle), papers)
-            write_page_query(turtle, folder / "graph-query.js")
-            write_graphml(graph, folder / "graph.graphml")
-            for name in EXPORTS:
-                (folder / name).replace(output / name)
-    except OSError as e:
-        raise OutputError(f"{output}: cannot be written: {e.strerror or e}; choose another folder with -o") from e
+    for name in EXPORTS:
+        if (output / name).is_dir():
+            raise OutputError(f"{output}: cannot be written: {name} is a folder there; choose another folder with -o")
+    with write_together(output) as folder:
+        turtle, part = folder / "graph.ttl", folder / "shown.ttl"
+        write_turtle(facts, turtle, base, progress)
+        write_ntriples(turtle, folder / "graph.nt.gz", progress)
+        write_jsonld(turtle, folder / "graph.jsonld", base, progress)
+        shown = choose(facts, progress=progress)
+        graph, papers = build_graph(shown), len(facts.papers)
+        if len(shown.papers) < papers:
+            write_turtle(shown, part, base)
+            turtle = part
+        write_page(graph, folder / "graph.html", base, graph_key(turtle), papers)
+        write_page_query(turtle, folder / "graph-query.js")
+        write_graphml(graph, folder / "graph.graphml")
+        part.unlink(missing_ok=True)
 
 
 def _counted(counts: Counter[str], order: Sequence[str]) -> tuple[tuple[str, int], ...]:

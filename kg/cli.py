@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kg.cli_graph import diff, path, query, serve, show
-from kg.errors import KGError
+from kg.errors import KGError, one_line
 from kg.version import VERSION
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Commands(click.Group):
         except KGError as e:
             if ctx.params.get("debug"):
                 raise
-            click.echo(f"kg: {e}", err=True)
+            click.echo(f"kg: {one_line(e)}", err=True)
             ctx.exit(1)
         except BrokenPipeError:
             sys.stderr.close()

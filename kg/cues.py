@@ -1,29 +1,47 @@
 """The cues: phrases that signal a relation, read from ``ontology/cues.toml`` and compiled once.
 
-The sections of the file are documented there; `read_cues` checks that all of them are present.
+The sections of the file are documented there. `read_cues` checks that all of them are present, that there are no
+others, which would be passed over in silence, and that each entry has the form it should have.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from kg.errors import OntologyError
+from kg.errors import OntologyError, one_line
+from kg.records import TYPES
 from kg.text import word_set
 
 # a figure: its group is the number as written
 NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
-
-
 # what stands between two words of a phrase, and for "…" among them
 SPACE, GAP = r"\s+", r"\s+(?:\S+\s+){0,3}"
-
+# the entries of each section, all of them lists of phrases; of some any name will do
+SECTIONS: Mapping[str, Sequence[str]] = {
+    "introduce": ("verbs", "subjects", "named", "articles", "adjectives"),
+    "position": ("own",),
+    "compare": ("before", "after"),
+    "improve": ("better", "relative", "comparatives", "unlike", "negations", "passive"),
+    "aspect": (),
+    "unit": (),
+    "result": ("scores", "signals"),
+    "head": TYPES,
+    "modifier": ("plain", "narrowing"),
+    "context": TYPES,
+    "name": ("stop",),
+    "suffix": TYPES,
+    "lead": ("based",),
+}
+# of these no entry must be there
+FREE = ("aspect", "unit", "head", "context", "suffix")
 
 JOINED = re.compile(r"\S\S")
 # offsets of start and end
@@ -121,8 +139,6 @@ def phrases(words: Sequence[str], before: str = r"(?<![\w-])", after: str = r"(?
     >>> phrases(["compare … with"]).spans("We compare our fast method with X")
     ((3, 31),)
     """
-    if not words or not all(isinstance(w, str) and w.strip() for w in words):
-        raise TypeError(f"not a list of phrases: {words!r}")
     ordered = sorted(set(words), key=lambda w: (-len(w), w))
     pattern = f"{before}(?:{_any_of([_units(w) for w in ordered])}){after}"
     return Phrases(re.compile(pattern, re.IGNORECASE), _telling(ordered))
@@ -166,21 +182,80 @@ def read_cues(path: Path) -> Cues:
     """Read and compile the cue phrases of `path`.
 
     Raises:
-        OntologyError: the file is no TOML, lacks a section, or holds a unit that is no regular expression.
+        OntologyError: the file is no TOML, or a section or an entry is missing, unknown or not of its form; the message
+            names the line and the entry.
     """
     try:
-        data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _compiled(data)
+        text = path.read_text(encoding="utf-8-sig")
+        data: dict[str, Any] = tomllib.loads(text)
     except OSError as e:
         raise OntologyError(f"{path}: cannot be read: {e.strerror or e}") from e
-    except (TypeError, AttributeError) as e:
-        raise OntologyError(f"{path}: an entry has the wrong form: {e}") from e
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise OntologyError(f"{path}: not valid TOML: {e}") from e
-    except KeyError as e:
-        raise OntologyError(f"{path}: section or entry {e} is missing") from e
-    except re.error as e:
-        raise OntologyError(f"{path}: not a regular expression: {e.pattern!r}: {e}") from e
+    except (ValueError, RecursionError) as e:
+        raise OntologyError(f"{path}: not valid TOML: {one_line(e)}") from e
+    for section, entry, told in _mistakes(data):
+        raise OntologyError(f"{path}{_line(text, section, entry)}: {told}")
+    return _compiled(data)
+
+
+def _line(text: str, section: str, entry: str) -> str:
+    """Return ``:`` and the line where an entry of the file `text` begins, or else its section, or else nothing."""
+    begins = re.search(rf"^[ \t]*\[\s*{re.escape(section)}\s*\]", text, re.MULTILINE)
+    if begins is None:
+        begins = re.search(rf"^[ \t]*{re.escape(section)}\s*=", text, re.MULTILINE)
+    elif entry:
+        name = rf"[ \t]*[\"']?{re.escape(entry)}[\"']?\s*="
+        begins = re.compile(rf"^{name}", re.MULTILINE).search(text, begins.end()) or begins
+    return f":{text.count(chr(10), 0, begins.start()) + 1}" if begins else ""
+
+
+def _mistakes(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield what is wrong with `data`: section, entry and what to tell."""
+    for section, entries in SECTIONS.items():
+        found = data.get(section)
+        if found is None:
+            yield "", "", f"section '{section}' is missing"
+            continue
+        if not isinstance(found, dict):
+            yield section, "", f"{section} should be a section, [{section}], with entries"
+            continue
+        for entry in entries:
+            if entry not in found and section not in FREE:
+                yield section, "", f"entry '{entry}' is missing in section [{section}]"
+        for entry, value in found.items():
+            if entries and entry not in entries:
+                yield section, entry, f"unknown entry '{entry}' in section [{section}]; {_known(entry, entries)}"
+            elif told := _wrong_unit(value) if section == "unit" else _wrong_phrases(value):
+                yield section, entry, f"{entry} in section [{section}] {told}"
+    for section in data:
+        if section not in SECTIONS:
+            yield section, "", f"unknown section [{section}]; {_known(section, tuple(SECTIONS))}"
+    kinds: dict[str, str] = {}
+    for kind, words in data["head"].items():
+        for word in words:
+            if kinds.setdefault(word.lower(), kind) != kind:
+                yield "head", kind, f"{word!r} in section [head] is the word for {kinds[word.lower()]} and for {kind}"
+
+
+def _known(name: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
+
+
+def _wrong_phrases(value: object) -> str:
+    if not isinstance(value, list) or not value:
+        return f"should be a list of phrases, not {str(value)[:40]!r}"
+    wrong = next((w for w in value if not isinstance(w, str) or not w.strip()), None)
+    return "" if wrong is None else f"should be a list of phrases; {wrong!r} is none"
+
+
+def _wrong_unit(value: object) -> str:
+    if not isinstance(value, str):
+        return f"should be a regular expression, not {value!r}"
+    try:
+        empty = re.compile(value).match("")
+    except (re.error, RecursionError, OverflowError) as e:
+        return f"is not a regular expression: {value!r}: {one_line(e)}"
+    return f"fits where nothing stands: {value!r}; write what follows the figure" if empty else ""
 
 
 def _compiled(data: Mapping[str, Any]) -> Cues:

@@ -12,6 +12,15 @@ A violation of the SHACL shapes is a value (`kg.validation.Violation`), not an e
 """
 
 
+def one_line(said: object) -> str:
+    r"""Return `said` as one line of signs that can be seen, whatever names and texts it quotes.
+
+    >>> one_line("a\nb.txt: \x1b[31mno \u202epapers")
+    'a b.txt: �[31mno �papers'
+    """
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\ufffd" for c in str(said))
+
+
 class KGError(Exception):
     """Say in one line what is wrong, where, and what to do about it."""
 

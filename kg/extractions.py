@@ -1,8 +1,8 @@
 """Extractions kept from earlier builds: a build extracts what is new alone, and one that was killed goes on.
 
-They lie in an SQLite file in the user's cache folder, each under a hash of the paper's text, for one version of the
-program: of its modules, its weights, the ontology and the libraries it computes with. Whatever is wrong with the file,
-the papers are extracted anew.
+They lie in an SQLite file in the user's cache folder, each under a hash of the paper's text and with a checksum, for
+one version of the program: of its modules, its weights, the ontology and the libraries it computes with. Whatever is
+wrong with the file, the papers are extracted anew.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from kg.records import Extraction, Paper
 Extract: TypeAlias = Callable[[Iterable[Paper]], Iterable[Extraction]]
 # how many are written at a time
 BATCH = 64
+# bytes before each one that tell whether it is as it was written
+CHECKSUM = 8
 NOBODY = Paper(title="", abstract="")
 
 
@@ -49,12 +51,11 @@ def extract_new(papers: Iterable[Paper], extract: Extract, *, model: bool) -> It
         if folder is None:
             raise OSError("there is no folder to keep anything in")
         folder.mkdir(parents=True, exist_ok=True)
-        file = _open(folder / f"extractions-{'model' if model else 'rules'}.sqlite", program_digest())
+        file, known = _open(folder / f"extractions-{'model' if model else 'rules'}.sqlite", program_digest())
     except (OSError, sqlite3.Error):
         yield from extract(papers)
         return
     with contextlib.closing(file):
-        known = {key for (key,) in file.execute("SELECT key FROM extraction")}
         made = iter(extract(paper for paper in papers if _key(paper) not in known))
         batch: list[tuple[bytes, bytes]] = []
         for paper in papers:
@@ -62,7 +63,8 @@ def extract_new(papers: Iterable[Paper], extract: Extract, *, model: bool) -> It
                 yield replace(_kept(file, key) or next(iter(extract([paper]))), paper=paper)
                 continue
             extraction = next(made)
-            batch.append((key, zlib.compress(pickle.dumps(replace(extraction, paper=NOBODY), protocol=5), 1)))
+            packed = zlib.compress(pickle.dumps(replace(extraction, paper=NOBODY), protocol=5), 1)
+            batch.append((key, _checksum(key, packed) + packed))
             if len(batch) == BATCH:
                 _keep(file, batch)
             yield extraction
@@ -83,8 +85,8 @@ def program_digest() -> str:
     )
 
 
-def _open(path: Path, program: str) -> sqlite3.Connection:
-    """Return the file at `path` for this `program`, empty where it is of another one or damaged."""
+def _open(path: Path, program: str) -> tuple[sqlite3.Connection, frozenset[bytes]]:
+    """Return the file at `path` for this `program` and its keys, none where it is of another program or damaged."""
     try:
         return _prepared(path, program)
     except sqlite3.OperationalError:  # somebody else is writing, or nobody may
@@ -94,29 +96,35 @@ def _open(path: Path, program: str) -> sqlite3.Connection:
         return _prepared(path, program)
 
 
-def _prepared(path: Path, program: str) -> sqlite3.Connection:
+def _prepared(path: Path, program: str) -> tuple[sqlite3.Connection, frozenset[bytes]]:
     file = sqlite3.connect(path, timeout=5)
+    file.text_factory = bytes  # a text that is none is damaged, not an error
     try:
         file.execute("PRAGMA synchronous = OFF")  # a file that a crash of the machine breaks is made anew
         file.execute("CREATE TABLE IF NOT EXISTS program (version TEXT PRIMARY KEY)")
         file.execute("CREATE TABLE IF NOT EXISTS extraction (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
-        if file.execute("SELECT version FROM program").fetchall() != [(program,)]:
+        if file.execute("SELECT version FROM program").fetchall() != [(program.encode(),)]:
             file.execute("DELETE FROM extraction")
             file.execute("DELETE FROM program")
             file.execute("INSERT INTO program VALUES (?)", (program,))
             file.commit()
             file.execute("VACUUM")
+        return file, frozenset(key for (key,) in file.execute("SELECT key FROM extraction"))
     except sqlite3.Error:
         file.close()
         raise
-    return file
+
+
+def _checksum(key: bytes, packed: bytes) -> bytes:
+    return hashlib.blake2b(key + packed, digest_size=CHECKSUM).digest()
 
 
 def _kept(file: sqlite3.Connection, key: bytes) -> Extraction | None:
     """Return the extraction under `key`, nothing where it cannot be read."""
     try:
         [(value,)] = file.execute("SELECT value FROM extraction WHERE key = ?", (key,))
-        found = _Records(io.BytesIO(zlib.decompress(value))).load()
+        checksum, packed = value[:CHECKSUM], value[CHECKSUM:]
+        found = _Records(io.BytesIO(zlib.decompress(packed))).load() if checksum == _checksum(key, packed) else None
     except (sqlite3.Error, zlib.error, pickle.UnpicklingError, ValueError, EOFError, AttributeError, TypeError):
         return None
     return found if isinstance(found, Extraction) else None

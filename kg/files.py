@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import glob
 import hashlib
 import os
 import re
@@ -13,6 +15,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kg.errors import OntologyError, OutputError
+
+# folder for files that take their places together (`kg.together`) while they are written
+STAGING = ".build-"
+# what a file system says that can do no such thing with a folder
+CANNOT = (errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.ENOLCK)
 
 
 def ontology_folder() -> Path:
@@ -46,9 +53,9 @@ def content_digest(paths: Iterable[Path], also: str = "") -> str:
 
 @contextlib.contextmanager
 def write_whole(path: Path) -> Iterator[BinaryIO]:
-    """Open a new file in the folder of `path` that takes its place once all is written.
+    """Open a new file in the folder of `path` that takes its place once all is written and on the disk.
 
-    Whatever goes wrong, the former file stays and nothing else is left behind.
+    Whatever goes wrong, the former file stays and nothing else is left behind, by a killed process until the next.
 
     Raises:
         OutputError: the folder or the file cannot be written.
@@ -56,19 +63,52 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        remove_leftovers(path.parent, f".{glob.escape(path.name)}.new-*")
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.new-{os.getpid()}-", dir=path.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
+            temporary.chmod(0o666 & ~_umask())
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
+        sync_folder(path.parent)
     except OSError as e:
-        raise OutputError(f"{path}: cannot be written: {e.strerror or e}; choose another folder with -o") from e
+        raise not_written(_place(path), e) from e
     finally:
         if temporary is not None:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the disk know which files are in `folder`, where the system can do that.
+
+    Raises:
+        OSError: the disk fails.
+    """
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as e:
+        if e.errno not in CANNOT:
+            raise
+    finally:
+        os.close(handle)
+
+
+def _place(path: Path) -> Path:
+    """Return where a file that is written to `path` goes in the end."""
+    return path.parent.parent / path.name if path.parent.name.startswith(STAGING) else path
+
+
+def not_written(path: Path, error: OSError) -> OutputError:
+    """Return the error that says why `path` is not written, and what to do."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    remedy = f"{'free some space or ' if full else ''}choose another folder with -o"
+    return OutputError(f"{path}: cannot be written: {error.strerror or error}; {remedy}")
 
 
 def _umask() -> int:
@@ -78,11 +118,15 @@ def _umask() -> int:
 
 
 def remove_leftovers(folder: Path, pattern: str) -> None:
-    """Remove the folders in `folder` that match `pattern` and whose process is gone, the first number in their name."""
+    """Remove what matches `pattern` in `folder` and whose process is gone, the last number in its name."""
     for left in folder.glob(pattern):
-        process = re.search(r"-(\d+)(?:-|$)", left.name)
-        if process is None or not _is_running(int(process[1])):
-            shutil.rmtree(left, ignore_errors=True)
+        numbers = re.findall(r"-(\d+)(?:-|$)", left.name)
+        if not numbers or not _is_running(int(numbers[-1])):
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    left.unlink()
 
 
 def _is_running(process: int) -> bool:

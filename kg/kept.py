@@ -14,9 +14,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from kg import text, vocabulary
-from kg.files import content_digest
-from kg.vocabulary import Concept, Label, Vocabulary, read_vocabulary
+from kg import skos, text, vocabulary
+from kg.files import content_digest, remove_leftovers
+from kg.skos import read_vocabulary, vocabulary_files
+from kg.vocabulary import Concept, Label, Vocabulary
 
 # a smaller vocabulary is read as fast, in bytes
 SMALL = 2**18
@@ -26,13 +27,16 @@ def open_vocabulary(folder: Path) -> Vocabulary:
     """Return the vocabulary in `folder`, read only where it has changed since the last time.
 
     Raises:
-        OntologyError: see `kg.vocabulary.read_vocabulary`.
+        OntologyError: see `kg.skos.read_vocabulary`.
     """
-    files, cache = sorted(folder.glob("*.ttl")), cache_folder()
-    if cache is None or sum(path.stat().st_size for path in files) < SMALL:
+    files, cache = vocabulary_files(folder), cache_folder()
+    makers = map(Path, (text.__file__, vocabulary.__file__, skos.__file__, __file__))
+    try:
+        if cache is None or sum(path.stat().st_size for path in files) < SMALL:
+            return read_vocabulary(folder)
+        kept = cache / f"vocabulary-{content_digest((*files, *makers))}.json"
+    except OSError:  # it says which file cannot be read
         return read_vocabulary(folder)
-    makers = map(Path, (text.__file__, vocabulary.__file__, __file__))
-    kept = cache / f"vocabulary-{content_digest((*files, *makers))}.json"
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
         return unpack_vocabulary(kept.read_text(encoding="utf-8"))
     found = read_vocabulary(folder)
@@ -98,6 +102,7 @@ def _keep(packed: str, path: Path) -> None:
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
+        remove_leftovers(path.parent, ".vocabulary-*")
         for former in path.parent.glob("vocabulary-*.json"):
             if former != path:
                 former.unlink()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kg.cues import Cues, read_cues
 from kg.kept import open_vocabulary
-from kg.overrides import Overrides, read_overrides
+from kg.overrides import Overrides, check_overrides, read_overrides
 from kg.vocabulary import Vocabulary
 
 
@@ -25,17 +25,19 @@ class Ontology:
 
 @lru_cache(maxsize=4)
 def read_ontology(folder: Path) -> Ontology:
-    """Read the vocabulary, the cues and the overrides in `folder`; a second call with the same folder costs nothing."""
+    """Read the vocabulary, the cues and the overrides in `folder`; a second call with the same folder costs nothing.
+
+    Raises:
+        OntologyError: a file is broken; the message names it and the place.
+    """
     collects = gc.isenabled()
     # nothing of the many small things that are read is garbage; to look for it takes as long as all the rest
     gc.disable()
     try:
-        return Ontology(
-            folder=folder,
-            vocabulary=open_vocabulary(folder / "vocabulary"),
-            cues=read_cues(folder / "cues.toml"),
-            overrides=read_overrides(folder / "resolution.toml"),
-        )
+        vocabulary = open_vocabulary(folder / "vocabulary")
+        cues, overrides = read_cues(folder / "cues.toml"), read_overrides(folder / "resolution.toml")
+        check_overrides(overrides, vocabulary, folder / "resolution.toml")
+        return Ontology(folder=folder, vocabulary=vocabulary, cues=cues, overrides=overrides)
     finally:
         if collects:
             gc.enable()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from kg.errors import InputError
 from kg.files import content_digest, remove_leftovers
 from kg.sparql import PREFIX, read_prefixes
+from kg.together import settle
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -32,6 +33,7 @@ def open_store(path: Path) -> pyoxigraph.Store:
     """
     import pyoxigraph
 
+    settle(path.parent)
     if path.is_dir():
         raise InputError(f"{path}: a folder; give the Turtle file in it, such as {path / 'graph.ttl'}")
     if not path.is_file():
@@ -76,7 +78,8 @@ def kept_store(path: Path) -> Path:
     """
     import pyoxigraph
 
-    folder = path.parent / f".{path.name}.store-{content_digest([path], pyoxigraph.__version__)}"
+    digest = content_digest([path], pyoxigraph.__version__)
+    folder = path.parent / f".{path.name}.store-{digest}"
     if folder.is_dir():
         return folder
     staging = path.parent / f".{path.name}.part-{os.getpid()}"
@@ -84,6 +87,8 @@ def kept_store(path: Path) -> Path:
         store = _loaded(path, pyoxigraph.Store(str(staging)))
         store.flush()
         del store  # closes its files
+        if content_digest([path], pyoxigraph.__version__) != digest:
+            raise OSError("the file was replaced while it was read")
         with contextlib.suppress(OSError):  # another process was faster
             staging.rename(folder)
     finally:

@@ -1,4 +1,4 @@
-"""The vocabulary: concepts of the field, read from the SKOS files in ``ontology/vocabulary/``.
+"""The vocabulary: concepts of the field and an index of their labels. `kg.skos` reads it from ``ontology/vocabulary/``.
 
 A concept is known by its labels. Variants in case, plural, hyphenation, spelling, and in the places
 where a name may be written together or apart, are derived here; the files hold what cannot be derived.
@@ -16,16 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 
-from kg.errors import OntologyError
-from kg.records import TYPES
 from kg.text import key
 
 BASE = "https://w3id.org/mlkg/"
 KG = BASE + "ontology#"
-SKOS = "http://www.w3.org/2004/02/skos/core#"
-RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 # English prefixes that are written together, apart or with a hyphen
 PREFIXES = frozenset(
@@ -194,84 +189,3 @@ def build_vocabulary(concepts: Iterable[Concept]) -> Vocabulary:
             for first, seconds in lengths.items()
         },
     )
-
-
-def read_vocabulary(folder: Path) -> Vocabulary:
-    """Read every ``*.ttl`` in `folder` as SKOS and check that the concepts fit together.
-
-    Raises:
-        OntologyError: a file is no Turtle, a concept has no type or label or is broader than itself,
-            or a broader concept is missing; the message names the file and the concept.
-    """
-    concepts: dict[str, Concept] = {}
-    files = sorted(folder.glob("*.ttl"))
-    if not files:
-        raise OntologyError(f"{folder}: no vocabulary here; expected *.ttl files with SKOS concepts")
-    for path in files:
-        for concept in _read_concepts(path):
-            if concept.id in concepts:
-                raise OntologyError(f"{path}: {concept.id} is already defined in another file; merge the two")
-            concepts[concept.id] = concept
-    for concept in concepts.values():
-        for parent in concept.broader:
-            if parent not in concepts:
-                raise OntologyError(f"{folder}: {concept.id} has skos:broader {parent}, which no file defines")
-    _refuse_cycles(concepts, folder)
-    return build_vocabulary(concepts.values())
-
-
-def _read_concepts(path: Path) -> Iterator[Concept]:
-    import pyoxigraph
-
-    facts: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    try:
-        for s, p, o, _ in pyoxigraph.parse(path=path, format=pyoxigraph.RdfFormat.TURTLE):
-            facts[s.value][p.value].append(o.value)
-    except (SyntaxError, ValueError) as e:
-        raise OntologyError(f"{path}: not valid Turtle: {e}") from e
-    for iri, fact in sorted(facts.items()):
-        types = [t.removeprefix(KG) for t in fact[RDF_TYPE] if t.startswith(KG)]
-        if not types:
-            continue
-        if len(types) != 1 or types[0] not in TYPES:
-            raise OntologyError(f"{path}: {iri} needs one type of {', '.join(TYPES)}, not {', '.join(types)}")
-        label = fact[SKOS + "prefLabel"]
-        if not iri.startswith(f"{BASE}{types[0].lower()}/"):
-            raise OntologyError(f"{path}: {iri} should begin with {BASE}{types[0].lower()}/")
-        if len(label) == 1 and not key(label[0]):
-            raise OntologyError(f"{path}: {iri} has no word in its label {label[0]!r}")
-        if len(label) != 1:
-            raise OntologyError(f"{path}: {iri} needs one skos:prefLabel and has {len(label)}")
-        yield Concept(
-            id=iri.removeprefix(BASE),
-            type=types[0],
-            label=label[0],
-            aliases=tuple(sorted(fact[SKOS + "altLabel"])),
-            ambiguous=tuple(sorted(fact[KG + "ambiguousLabel"])),
-            broader=tuple(sorted(b.removeprefix(BASE) for b in fact[SKOS + "broader"])),
-            definition=next(iter(fact[SKOS + "definition"]), None),
-        )
-
-
-def _refuse_cycles(concepts: Mapping[str, Concept], folder: Path) -> None:
-    done: set[str] = set()
-    for start in concepts:
-        path: list[str] = []
-        stack = [(start, iter(concepts[start].broader))] if start not in done else []
-        on_path = {start}
-        path.append(start)
-        while stack:
-            node, parents = stack[-1]
-            parent = next(parents, None)
-            if parent is None:
-                stack.pop()
-                path.pop()
-                on_path.discard(node)
-                done.add(node)
-            elif parent in on_path:
-                circle = " → ".join((*path[path.index(parent) :], parent))
-                raise OntologyError(f"{folder}: skos:broader goes round in a circle: {circle}; remove one of them")
-            elif parent not in done:
-                stack.append((parent, iter(concepts[parent].broader)))
-                path.append(parent)
-                on_path.add(parent)

@@ -221,7 +221,10 @@ def test_cli_build_that_fails_while_it_writes_leaves_the_former_exports(
     former = write_former()
     result = kg_build(write("good.txt", GOOD))
     assert result.exit_code == 1
-    assert result.stderr == "kg: out: cannot be written: No space left on device; choose another folder with -o\n"
+    assert (
+        result.stderr
+        == "kg: out: cannot be written: No space left on device; free some space or choose another folder with -o\n"
+    )
     assert files("out") == former
 
 

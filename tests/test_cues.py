@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.cues import SECTIONS as KNOWN
 from kg.cues import Cues, phrases, read_cues
 from kg.errors import OntologyError
 from kg.files import ontology_folder
@@ -87,7 +88,7 @@ def test_cues_refuse_a_broken_file_in_one_line(tmp_path: Path, content: bytes, t
     path.write_bytes(content)
     with pytest.raises(OntologyError) as caught:
         read_cues(path)
-    assert str(caught.value).startswith(f"{path}: ")
+    assert str(caught.value).startswith(f"{path}:")
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -98,5 +99,73 @@ def test_cues_show_the_unit_that_is_no_regular_expression(tmp_path: Path) -> Non
         SHIPPED.read_text(encoding="utf-8").replace("[unit]\n", "[unit]\n\"bad\" = '(unclosed'\n"),
         encoding="utf-8",
     )
-    with pytest.raises(OntologyError, match=r"cues\.toml: not a regular expression: '\(unclosed'"):
+    with pytest.raises(OntologyError, match=r"cues\.toml:\d+: bad .* not a regular expression: '\(unclosed'"):
         read_cues(path)
+
+
+def changed(pattern: str, new: str) -> str:
+    text, n = re.subn(pattern, lambda _: new, SHIPPED.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
+    assert n, pattern
+    return text
+
+
+# what is written in place of what, where, and what is told of it
+MISTAKES: dict[str, tuple[str, str, list[str]]] = {
+    "text": (r"^named = .*$", 'named = "called"', ["named in section [introduce]", "list of phrases, not 'called'"]),
+    "none": (r"^named = .*$", "named = []", ["named in section [introduce]", "list of phrases"]),
+    "number": (r"^named = .*$", 'named = ["called", 1]', ["named in section [introduce]", "1 is none"]),
+    "blank": (r"^named = .*$", 'named = ["called", " "]', ["named in section [introduce]", "' ' is none"]),
+    "nested": (r"^own = .*$", 'own = [["we"]]', ["own in section [position]", "['we'] is none"]),
+    "words": (r"^articles = .*$", 'articles = "the"', ["articles in section [introduce]", "not 'the'"]),
+    "other-section": (r"^\[aspect\]$", "[aspcet]", ["section 'aspect' is missing"]),
+    "more-section": (r"^\[aspect\]$", '[improves]\nbetter = ["x"]\n[aspect]', ["[improves]; did you mean improve?"]),
+    "entry": (r"^\[position\]$", '[position]\nonw = ["x"]', ["unknown entry 'onw' in section [position]", "mean own?"]),
+    "type": (
+        r"^\[head\]$",
+        '[head]\nGadget = ["gadget"]',
+        ["'Gadget' in section [head]", "Technique, M"],
+    ),
+    "suffix": (r"^\[suffix\]$", '[suffix]\nModels = ["Net"]', ["'Models' in section [suffix]; did you mean Model?"]),
+    "two-heads": (
+        r'^Hardware = \["accel',
+        'Hardware = ["Model", "accel',
+        ["'Model' in section [head]", "Hardware"],
+    ),
+    "unit-number": (r"^\[unit\]$", '[unit]\n"q" = 5', ["q in section [unit]", "a regular expression, not 5"]),
+    "unit-empty": (r"^\[unit\]$", "[unit]\n'q' = '(?:q)?'", ["q in section [unit] fits where nothing stands"]),
+    "unit-long": (r"^\[unit\]$", "[unit]\nq = 'q{99999999999}'", ["q in section [unit] is not a regular expression"]),
+    "digits": (r"^\[unit\]$", f"[unit]\nq = {'9' * 5000}", ["not valid TOML"]),
+    "deep": (r"^\[unit\]$", f"[unit]\nq = {'[' * 3000}", ["not valid TOML"]),
+    "twice": (r"^\[unit\]$", "[position]\n[unit]", ["not valid TOML", "line"]),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_cues_mistakes_are_told_in_one_line(tmp_path: Path, name: str) -> None:
+    pattern, new, told = MISTAKES[name]
+    path = tmp_path / "cues.toml"
+    path.write_text(changed(pattern, new), encoding="utf-8")
+    with pytest.raises(OntologyError) as caught:
+        read_cues(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}:")
+    assert all(words in message for words in told), message
+    assert message.isprintable()
+    assert len(message) < 400
+
+
+def test_cues_name_the_line_of_a_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "cues.toml"
+    path.write_text(changed(r"^own = .*$", "own = 5"), encoding="utf-8")
+    line = path.read_text(encoding="utf-8").splitlines().index("own = 5") + 1
+    with pytest.raises(OntologyError, match=rf"cues\.toml:{line}: own in section \[position\]"):
+        read_cues(path)
+
+
+def test_cues_take_the_byte_order_mark_of_an_editor(tmp_path: Path) -> None:
+    (tmp_path / "cues.toml").write_text(SHIPPED.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert read_cues(tmp_path / "cues.toml").articles == read_cues(SHIPPED).articles
+
+
+def test_cues_that_come_along_hold_nothing_that_is_not_read() -> None:
+    assert set(SECTIONS) == set(KNOWN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,3 +127,25 @@ def test_fields_without_a_date_take_the_month_of_the_arxiv_id() -> None:
     dated = paper_of("x", 1, title="On X", abstract="We.", arxiv="2405.00001", date="2023")
     assert isinstance(dated, Paper)
     assert dated.date == "2023"
+
+
+@given(st.text(alphabet=st.characters() | st.sampled_from("/?#[]@:%&=é\ue000\ud800"), max_size=20))
+def test_fields_links_are_iris_whatever_stands_in_them(text: str) -> None:
+    for link in (link_of(f"https://a.org{text}"), link_of(f"http://a.org/?b{text}"), link_of(text)):
+        assert not link or pyoxigraph.NamedNode(link).value == link
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("https://a.org/?filter[]=1&b=50%", "https://a.org/?filter%5B%5D=1&b=50%25"),
+        ("https://a.org/a%20b#c#d", "https://a.org/a%20b#c%23d"),
+        (
+            "https://de.wikipedia.org/wiki/Künstliche_Intelligenz",
+            "https://de.wikipedia.org/wiki/Künstliche_Intelligenz",
+        ),
+        ("https://a.org/\ue000", "https://a.org/%EE%80%80"),
+    ],
+)
+def test_fields_links_hold_in_their_bytes_what_an_iri_may_not(link: str, found: str) -> None:
+    assert link_of(link) == found

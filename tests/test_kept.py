@@ -56,6 +56,15 @@ def test_kept_vocabulary_follows_its_files(folder: Path) -> None:
     assert kept() != before
 
 
+def test_kept_vocabulary_half_written_by_a_killed_run_is_removed(folder: Path) -> None:
+    cache = cache_folder()
+    assert cache
+    cache.mkdir(parents=True)
+    (cache / ".vocabulary-0123456789abcdef.json-999999999").write_text("{", encoding="utf-8")
+    open_vocabulary(folder)
+    assert [path.name[0] for path in kept()] == ["v"]
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"concepts": [[1]], "labels": [], "lengths": {}}', "\udcff"])
 def test_kept_vocabulary_that_is_broken_is_made_anew(folder: Path, content: str) -> None:
     whole = open_vocabulary(folder)

@@ -17,7 +17,7 @@ PACKAGE = Path(kg.version.__file__).parent
 # each layer imports from itself and from those before it
 LAYERS = (
     ("records", "errors", "version", "spool", "progress"),
-    ("text", "latex", "markup", "vocabulary", "cues", "overrides", "ontology", "kept", "files"),
+    ("text", "latex", "markup", "vocabulary", "skos", "cues", "overrides", "ontology", "kept", "files", "together"),
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
     ("extractions", "pipeline", "facts", "resolution", "graph", "layout"),
     ("statements", "rdf", "dataset", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),

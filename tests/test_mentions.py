@@ -102,3 +102,12 @@ def test_mentions_of_an_empty_paper_are_none(extract_text: Extract) -> None:
 def test_mentions_of_a_long_text_are_all_found(extract_text: Extract) -> None:
     extraction = extract_text("Notes", "We use BERT. " * 2000)
     assert len(extraction.mentions) == 2000
+
+
+def test_mentions_are_each_in_one_sentence(extract_text: Callable[[str, str], Extraction]) -> None:
+    found = extract_text("Notes", "We build on SD3 and FLUX.1.In this report, we use FooNet.")
+    assert "FooNet" in {m.surface for m in found.mentions}
+    assert not [m.surface for m in found.mentions if "In" in m.surface]
+    for relation in found.relations:
+        assert relation.quote.start <= relation.target.start
+        assert relation.target.end <= relation.quote.end

@@ -9,7 +9,7 @@ import pytest
 
 from kg.errors import OntologyError
 from kg.files import ontology_folder
-from kg.overrides import Overrides, read_overrides
+from kg.overrides import Overrides, check_overrides, read_overrides
 from kg.records import Extraction
 from kg.resolution import resolve
 from kg.vocabulary import Vocabulary
@@ -45,6 +45,14 @@ def test_overrides_keep_a_name_from_a_node(extract_text: Extract, vocabulary: Vo
         ('same = [["BERT", "model/bert"]]', "two node ids or more"),
         ('same = [["model/a", "model/b"], ["model/b", "model/c"]]', "model/b stays in one entry and goes in another"),
         ('apart = [["LoRa"]]', "a name and a node id"),
+        ('apart = [[" ", "model/bert"]]', "a name and a node id"),
+        ("same = 5", "same should be a list of lists, not 5"),
+        ('[apart]\nLoRa = "model/bert"', "apart should be a list of lists"),
+        ('smae = [["model/a", "model/b"]]', "unknown entry 'smae'; known are same and apart"),
+        ('same = [["model/a", "dataset/b"]]', "model/a and dataset/b are of two types"),
+        ('same = [["model/a", "model/c"], ["model/b", "model/c"]]', "model/c becomes model/a and model/b"),
+        (f"same = {'[' * 3000}", "not valid TOML"),
+        (f"same = {'9' * 5000}", "not valid TOML"),
     ],
 )
 def test_overrides_mistakes_are_named_in_one_line(text: str, said: str, tmp_path: Path) -> None:
@@ -52,5 +60,47 @@ def test_overrides_mistakes_are_named_in_one_line(text: str, said: str, tmp_path
     path.write_text(text, encoding="utf-8")
     with pytest.raises(OntologyError, match=said) as error:
         read_overrides(path)
-    assert "\n" not in str(error.value)
+    assert str(error.value).startswith(f"{path}: ")
+    assert str(error.value).isprintable()
     assert read_overrides(tmp_path / "none.toml") == Overrides()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('same = [["technique/flash-atention", "technique/fa"]]', "did you mean technique/flashattention?"),
+        (
+            'same = [["technique/coined", "technique/flashattention"]]',
+            "knows technique/flashattention and not technique/coined",
+        ),
+        ('apart = [["LoRa", "technique/low-rank-adaption"]]', "did you mean technique/low-rank-adaptation?"),
+    ],
+)
+def test_overrides_of_mistyped_nodes_are_refused(text: str, said: str, tmp_path: Path, vocabulary: Vocabulary) -> None:
+    path = tmp_path / "resolution.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(OntologyError) as error:
+        check_overrides(read_overrides(path), vocabulary, path)
+    assert str(error.value).startswith(f"{path}: ")
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'same = [["technique/flashattention-2", "technique/fa2"]]',
+        'same = [["technique/flashattention-9", "technique/fa9"]]',
+        'same = [["model/coined-by-a-paper", "model/cbap"]]',
+        'apart = [["CoinedByAPaper", "model/coined-by-a-paper"]]',
+    ],
+)
+def test_overrides_may_name_what_papers_coin(text: str, tmp_path: Path, vocabulary: Vocabulary) -> None:
+    path = tmp_path / "resolution.toml"
+    path.write_text(text, encoding="utf-8")
+    check_overrides(read_overrides(path), vocabulary, path)
+
+
+def test_overrides_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "resolution.toml").mkdir()
+    with pytest.raises(OntologyError, match="cannot be read: Is a directory"):
+        read_overrides(tmp_path / "resolution.toml")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pyoxigraph
@@ -12,6 +15,10 @@ import pytest
 import kg.store
 from kg.errors import InputError
 from kg.store import file_prefixes, open_store
+from tests.disks import read_only, small_disk
+
+ROOT = Path(kg.store.__file__).parent.parent
+MANY = "".join(f"<urn:a> <urn:b> {i} .\n" for i in range(9999))
 
 
 @pytest.fixture
@@ -75,6 +82,62 @@ def test_store_in_a_folder_that_cannot_be_written_is_in_memory(turtle: Path, mon
 
     monkeypatch.setattr(kg.store, "kept_store", refuse)
     assert len(open_store(turtle)) == 1
+
+
+def test_store_on_a_full_disk_and_where_nobody_may_write_is_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kg.store, "SMALL", 0)
+    disk = tmp_path / "disk"
+    with small_disk(disk, len(MANY) + 2**17):
+        (disk / "graph.ttl").write_text(MANY, encoding="utf-8")
+        assert len(open_store(disk / "graph.ttl")) == 9999
+        assert kept(disk / "graph.ttl") == []
+    (disk / "graph.ttl").write_text(MANY, encoding="utf-8")
+    with read_only(disk):
+        assert len(open_store(disk / "graph.ttl")) == 9999
+        assert kept(disk / "graph.ttl") == []
+
+
+def test_store_of_a_file_that_is_replaced_meanwhile_is_not_kept(turtle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load = kg.store._loaded
+
+    def replaced(path: Path, store: pyoxigraph.Store) -> pyoxigraph.Store:
+        path.write_text("<urn:a> <urn:b> 1, 2 .", encoding="utf-8")
+        return load(path, store)
+
+    monkeypatch.setattr(kg.store, "_loaded", replaced)
+    assert len(open_store(turtle)) == 2
+    assert kept(turtle) == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import kg.store
+
+kg.store.SMALL, steps = 0, 0
+
+def watch(event, arguments):
+    global steps
+    if event in ("os.rename", "os.remove", "shutil.rmtree"):
+        steps += 1
+        if steps == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(watch)
+kg.store.open_store(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_store_of_a_killed_run_is_made_anew(turtle: Path, step: int) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, turtle, str(step)], cwd=ROOT)
+    assert done.returncode == -signal.SIGKILL
+    assert len(kept(turtle)) == 1
+    assert len(open_store(turtle)) == 1
+    assert [name for name in kept(turtle) if ".part-" in name] == []
+    assert len(kept(turtle)) == 1
 
 
 def test_store_that_is_damaged_is_not_believed(turtle: Path) -> None:

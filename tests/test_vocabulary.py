@@ -1,4 +1,4 @@
-"""The vocabulary: variants that are derived, broken files that are refused, and the files that come along."""
+"""The vocabulary: variants that are derived, and the files that come along."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 from slugify import slugify
 
-from kg.errors import OntologyError
 from kg.files import ontology_folder
 from kg.ontology import read_ontology
 from kg.records import TYPES
 from kg.text import key
 from kg.validation import find_violations, read_turtle
-from kg.vocabulary import Concept, Vocabulary, agrees, build_vocabulary, label_keys, read_vocabulary
+from kg.vocabulary import Concept, Vocabulary, agrees, build_vocabulary, label_keys
 
 PREFIXES = """\
 @prefix kg: <https://w3id.org/mlkg/ontology#> .
@@ -27,12 +26,6 @@ def one_concept(label: str, *aliases: str, ambiguous: tuple[str, ...] = ()) -> V
     return build_vocabulary(
         [Concept(id="technique/it", type="Technique", label=label, aliases=aliases, ambiguous=ambiguous)]
     )
-
-
-def write_files(folder: Path, *bodies: str) -> Path:
-    for number, body in enumerate(bodies):
-        (folder / f"file{number}.ttl").write_text(PREFIXES + body, encoding="utf-8")
-    return folder
 
 
 @pytest.mark.parametrize(
@@ -156,86 +149,6 @@ def test_vocabulary_ancestors_come_nearest_first_and_once() -> None:
     assert vocabulary.ancestors("a") == vocabulary.ancestors("unknown") == ()
 
 
-def test_vocabulary_is_read_from_skos(tmp_path: Path) -> None:
-    write_files(
-        tmp_path,
-        't:foo a kg:Technique ; skos:prefLabel "foo method" ; skos:altLabel "FM", "foo way" ;\n'
-        '  kg:ambiguousLabel "foo" ; skos:broader t:bar ; skos:definition "A method of foo." .',
-        't:bar a kg:Technique ; skos:prefLabel "bar" .\nt:unrelated skos:note "no concept" .',
-    )
-    vocabulary = read_vocabulary(tmp_path)
-    assert list(vocabulary.concepts) == ["technique/bar", "technique/foo"]
-    assert vocabulary.concepts["technique/foo"] == Concept(
-        id="technique/foo",
-        type="Technique",
-        label="foo method",
-        aliases=("FM", "foo way"),
-        ambiguous=("foo",),
-        broader=("technique/bar",),
-        definition="A method of foo.",
-    )
-
-
-A = 't:a a kg:Technique ; skos:prefLabel "A thing"'
-B = 't:b a kg:Technique ; skos:prefLabel "B thing"'
-
-
-@pytest.mark.parametrize(
-    ("bodies", "told"),
-    [
-        ((f"{A} .\n{B}",), ["file0.ttl", "not valid Turtle", "line 5"]),
-        ((f"{A} .", "x:y a kg:Technique ."), ["file1.ttl", "not valid Turtle", "x:"]),
-        ((f'{A}, "Another" .',), ["file0.ttl", "technique/a", "one skos:prefLabel", "2"]),
-        (("t:a a kg:Technique .",), ["file0.ttl", "technique/a", "one skos:prefLabel", "0"]),
-        (('t:a a kg:Gadget ; skos:prefLabel "A" .',), ["file0.ttl", "technique/a", "Gadget", *TYPES]),
-        (('t:a a kg:Model, kg:Task ; skos:prefLabel "A" .',), ["file0.ttl", "technique/a", "Model, Task"]),
-        ((f"{A} ; skos:broader t:gone .",), ["technique/a", "technique/gone", "skos:broader"]),
-        ((f"{A} ; skos:broader t:a .",), ["technique/a → technique/a", "circle"]),
-        (
-            (f"{A} ; skos:broader t:b .", f"{B} ; skos:broader t:a ."),
-            ["technique/a → technique/b → technique/a", "circle"],
-        ),
-        ((f"{A} .", f"{A} ."), ["file1.ttl", "technique/a", "already defined"]),
-        ((), ["no vocabulary here", "*.ttl"]),
-    ],
-    ids=[
-        "no-dot",
-        "prefix",
-        "two-labels",
-        "no-label",
-        "wrong-type",
-        "two-types",
-        "unknown-broader",
-        "own-broader",
-        "circle",
-        "twice",
-        "empty",
-    ],
-)
-def test_vocabulary_refuses_broken_files_in_one_line(tmp_path: Path, bodies: tuple[str, ...], told: list[str]) -> None:
-    with pytest.raises(OntologyError) as caught:
-        read_vocabulary(write_files(tmp_path, *bodies))
-    message = str(caught.value)
-    assert "\n" not in message
-    assert message.startswith(str(tmp_path))
-    assert all(words in message for words in told), message
-
-
-def test_vocabulary_refuses_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
-    (tmp_path / "latin.ttl").write_bytes((PREFIXES + A).encode() + b' ; skos:altLabel "\xe9t\xe9" .')
-    with pytest.raises(OntologyError, match=r"latin\.ttl: not valid Turtle"):
-        read_vocabulary(tmp_path)
-
-
-def test_vocabulary_refuses_a_long_circle_without_recursion(tmp_path: Path) -> None:
-    size = 3000
-    body = "\n".join(
-        f't:c{i} a kg:Technique ; skos:prefLabel "C{i}" ; skos:broader t:c{(i + 1) % size} .' for i in range(size)
-    )
-    with pytest.raises(OntologyError, match="circle"):
-        read_vocabulary(write_files(tmp_path, body))
-
-
 def test_vocabulary_that_comes_along_covers_every_type(vocabulary: Vocabulary) -> None:
     types = {c.type for c in vocabulary.concepts.values()}
     assert types == set(TYPES)
@@ -285,8 +198,8 @@ def test_vocabulary_that_comes_along_conforms_to_its_shapes() -> None:
     ],
 )
 def test_vocabulary_shapes_find_what_is_wrong(tmp_path: Path, triples: str) -> None:
-    write_files(tmp_path, f"t:a a kg:Technique ; {triples} .")
+    (tmp_path / "file.ttl").write_text(f"{PREFIXES}t:a a kg:Technique ; {triples} .", encoding="utf-8")
     shapes = read_turtle([ontology_folder() / "vocabulary-shapes.ttl"])
-    [violation, *_] = find_violations(read_turtle([tmp_path / "file0.ttl"]), shapes)
+    [violation, *_] = find_violations(read_turtle([tmp_path / "file.ttl"]), shapes)
     assert violation.node.startswith("https://w3id.org/mlkg/technique/")
     assert violation.message

@@ -14,6 +14,7 @@ The confidence is the share of the findings on the annotated papers whose value 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -300,5 +301,11 @@ def _nearest(mentions: Sequence[Mention], kind: str, at: int) -> Mention | None:
 
 
 def _number(text: str) -> str:
-    """Return the first number of `text`, without separators of thousands."""
-    return next((m.group().replace(",", "") for m in re.finditer(NUMBER, text)), "0")
+    """Return the first number of `text` in the figures of ASCII, without separators of thousands and leading zeros.
+
+    >>> _number("about 1,024 or more"), _number("१२.५%"), _number("007"), _number("0.5")
+    ('1024', '12.5', '7', '0.5')
+    """
+    found = next((m.group().replace(",", "") for m in re.finditer(NUMBER, text)), "0")
+    figures = found if found.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in found)
+    return re.sub(r"^0+(?=\d)", "", figures)

@@ -79,7 +79,7 @@ def decide_things(
     """
     measured = measure_things(words, mentions, tagging, cues, vocabulary)
     likely = dict(zip(measured, classifier.probabilities(list(measured.values())), strict=True))
-    kept = [m for m in mentions if likely[thing_key(m)].get(NONE, 0.0) <= DOUBT]
+    kept = [m for m in mentions if likely[thing_key(m)].get(NONE, 0.0) <= DOUBT and words.in_one_sentence(m)]
     chosen = without_overlaps(kept, lambda m: likelier(m, likely[thing_key(m)].get(NONE, 0.0)))
     for name, places in group_things(chosen).items():
         roles = {role: p for role, p in likely[name].items() if role != NONE}
@@ -127,7 +127,7 @@ def find_roles(words: Words, mentions: Sequence[Mention], cues: Cues, vocabulary
     """Return one relation for every mention, by rules alone: the role of its thing, with that sentence."""
     around = Surroundings(words, cues)
     found: list[Relation] = []
-    for places in group_things(mentions).values():
+    for places in group_things([m for m in mentions if words.in_one_sentence(m)]).values():
         role, rule = _role(around, places, vocabulary)
         confidence = CONFIDENCE[role] * max(m.confidence for m in places)
         found += (

@@ -52,6 +52,10 @@ class Words:
         at = bisect.bisect_right(self.sentences, offset, key=_start) - 1
         return self.sentences[max(at, 0)]
 
+    def in_one_sentence(self, mention: Mention) -> bool:
+        """Tell whether `mention` ends where its sentence does or before: two may lack the space between them."""
+        return mention.end <= self.sentence_at(mention.start).end
+
     def by_sentence(self, mentions: Iterable[Mention]) -> list[tuple[Quote, list[Mention]]]:
         """Return each sentence with those of `mentions` that begin in it, in the order given."""
         inside: list[list[Mention]] = [[] for _ in self.sentences]

@@ -11,7 +11,7 @@ import email.utils
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from kg.markup import clean, readable
 from kg.records import Paper, Skipped
@@ -32,6 +32,11 @@ ARXIV = re.compile(
 DOI = re.compile(r"(?:doi\s*:?\s*|(?:https?://)?(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S{1,200})", re.IGNORECASE)
 ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)")
 LINK = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][^\s<>\"{}|\\^`\x00-\x20\x7f-\x9f]*)?", re.IGNORECASE)
+# what an IRI may not hold (RFC 3987): it is written in its bytes
+NOT_IRI = re.compile(
+    r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9%._~:/?#@!$&'()*+,;=\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef"
+    r"\U00010000-\U0001fffd\U00020000-\U0002fffd\U00030000-\U0003fffd-]"
+)
 DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T\s/].*|/*)")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -219,11 +224,16 @@ def link_of(value: object) -> str:
 
     >>> link_of(" http://a.org/x?y=1 "), link_of("javascript:alert(1)"), link_of({"url": "https://a.org"})
     ('http://a.org/x?y=1', '', 'https://a.org')
+    >>> link_of("https://a.org/?ids[]=50%#a#b")
+    'https://a.org/?ids%5B%5D=50%25#a%23b'
     """
     if isinstance(value, Mapping):
         value = value.get("url") or value.get("URL") or value.get("href")
     text = clean(as_text(value)[:2_000])
-    return text if LINK.fullmatch(text) else ""
+    if not LINK.fullmatch(text):
+        return ""
+    address, mark, fragment = NOT_IRI.sub(lambda m: quote(m[0], safe="", errors="replace"), text).partition("#")
+    return address + mark + fragment.replace("#", "%23")
 
 
 def date_of(value: object) -> str:
