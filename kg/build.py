@@ -9,6 +9,7 @@ leaves the former exports as they were.
 
 from __future__ import annotations
 
+import functools
 import os
 import tempfile
 import time
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.engine import extract_on
 from kg.errors import OutputError
 from kg.files import remove_leftovers
 from kg.graph import Graph, build_graph
@@ -67,20 +69,23 @@ def build(
     model: bool = True,
     form: str | None = None,
     workers: int | None = None,
+    engine: str | None = None,
     anew: bool = False,
     progress: Progress = lambda found, _: found,
 ) -> Summary:
     """Read `inputs`, write the exports to the folder `output` and return what was made.
 
     All inputs are in the format `form`, a name in `kg.readers.FORMATS`; without it the format of each is detected.
-    What an earlier build has extracted is not extracted again, unless `anew`.
+    What an earlier build has extracted is not extracted again, unless `anew`. An `engine` of `kg.engine.extract_on`
+    extracts in place of processes here.
 
     Raises:
-        KGError: an input holds no papers, the ontology is broken, or `output` cannot be written.
+        KGError: an input holds no papers, the ontology is broken, the engine fails, or `output` cannot be written.
     """
     began = time.perf_counter()
     reading = read_papers(inputs, form)
-    resolution = resolve_papers(reading.papers, model=model, workers=workers, anew=anew, progress=progress)
+    by = functools.partial(extract_on, engine, model=model, workers=workers) if engine else None
+    resolution = resolve_papers(reading.papers, model=model, workers=workers, engine=by, anew=anew, progress=progress)
     graph = build_graph(resolution)
     write_exports(graph, output, base)
     return _summary(reading, resolution, time.perf_counter() - began)

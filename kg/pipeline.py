@@ -28,7 +28,7 @@ from spacy.tokens import Doc
 
 from kg.classifier import Classifier, read_classifier
 from kg.cues import Cues
-from kg.extractions import extract_new
+from kg.extractions import Extract, extract_new
 from kg.files import ontology_folder
 from kg.finders.abbreviations import Abbreviation, find_abbreviations
 from kg.finders.compositions import find_compositions
@@ -116,19 +116,22 @@ def resolve_papers(
     *,
     model: bool = True,
     workers: int | None = None,
+    engine: Extract | None = None,
     anew: bool = True,
     progress: Progress = lambda found, _: found,
 ) -> Resolution:
     """Return the entities and claims of `papers`, extracted and resolved with the ontology that came along.
 
-    They are the same for any number of `workers`, by default one for each processor, and where what an earlier run has
-    extracted is not extracted `anew`.
+    They are the same for any number of `workers`, by default one for each processor, where an `engine` extracts instead
+    of them, and where what an earlier run has extracted is not extracted `anew`.
     """
     ontology = read_ontology(ontology_folder())
     given = tuple(papers)
 
     def found(some: Sequence[Paper]) -> Iterator[Extraction]:
-        if some:
+        if some and engine:
+            yield from engine(some)
+        elif some:
             nlp = build_pipeline(model=model)
             # what is known stays, and the papers leave hardly any garbage: the collector need not look for it so often
             gc.freeze()
