@@ -18,6 +18,7 @@ import itertools
 import logging
 import os
 import pickle
+import signal
 import tempfile
 import threading
 import time
@@ -27,12 +28,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from spacy.language import Language
 
 from kg.errors import EngineError
 from kg.extractions import program_digest
+from kg.files import remove_leftovers
 from kg.pipeline import COLLECTED, build_pipeline, extract
 from kg.records import Extraction, Paper
 from kg.version import VERSION
@@ -75,20 +79,22 @@ def extract_on(
     if first is None:
         return
     program = program_digest()
-    with _connected(engine, workers) as client:
+    with _connected(engine, workers) as cluster:
 
         def send(part: Part) -> Future:
-            return client.submit(
-                pickle.loads, pickle.dumps(_Task(part, program, model)), key=f"kg-extract-{uuid.uuid4()}"
+            return cluster.client.submit(
+                pickle.loads,
+                pickle.dumps(_Task(papers=part, program=program, model=model)),
+                key=f"kg-extract-{uuid.uuid4()}",
             )
 
         flying: deque[tuple[Part, Future]] = deque()
         for part in itertools.chain((first,), parts):
             flying.append((part, send(part)))
-            if len(flying) >= AHEAD * max(_threads(client), 1):
-                yield from _landed(client, *flying.popleft(), send)
+            if len(flying) >= AHEAD * max(_threads(cluster), 1):
+                yield from _landed(cluster, *flying.popleft(), send)
         while flying:
-            yield from _landed(client, *flying.popleft(), send)
+            yield from _landed(cluster, *flying.popleft(), send)
 
 
 def _parts(papers: Iterable[Paper]) -> Iterator[Part]:
@@ -97,7 +103,13 @@ def _parts(papers: Iterable[Paper]) -> Iterator[Part]:
         yield part
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cluster:
+    address: str
+    client: Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
     """A pickle that is read by doing it, so that a worker without this program fails the task, not its connection."""
 
@@ -132,49 +144,54 @@ def _pipeline(model: bool) -> Language:
     return nlp
 
 
-def _landed(client: Client, part: Part, future: Future, send: Callable[[Part], Future]) -> Iterator[Extraction]:
+def _landed(cluster: _Cluster, part: Part, future: Future, send: Callable[[Part], Future]) -> Iterator[Extraction]:
     """Wait for the extractions of `part` and yield them."""
     from distributed import KilledWorker
 
-    _wait(client, future)
-    match future.exception():
-        case None:
-            yield from cast("tuple[Extraction, ...]", pickle.loads(future.result()))
-        # it may have been another part that killed them: all that a worker holds when it dies is suspected
-        case KilledWorker() if len(part) > 1:
-            for paper in part:
-                yield from _landed(client, (paper,), send((paper,)), send)
-        case KilledWorker():
+    try:
+        found = _wait(cluster, future)
+    except KilledWorker as e:
+        if len(part) == 1:
             raise EngineError(
                 f"{part[0].title}: every worker dies that extracts this paper; leave it out or give the workers more "
                 "memory"
-            )
-        case error:
-            if isinstance(error, ImportError | AttributeError):  # there is no such function
-                _refuse_others(client)
-            raise error
+            ) from e
+    except (ImportError, AttributeError):
+        _refuse_others(cluster.client)
+        raise
+    else:
+        yield from cast("tuple[Extraction, ...]", pickle.loads(found))
+        return
+    # another part may have killed them: all that a worker holds when it dies is suspected
+    for paper in part:
+        yield from _landed(cluster, (paper,), send((paper,)), send)
 
 
-def _wait(client: Client, future: Future) -> None:
-    """Return once `future` is done, however that ended.
+def _wait(cluster: _Cluster, future: Future) -> bytes:
+    """Return the result of `future`, with a look at the cluster now and then.
 
     Raises:
-        EngineError: the scheduler is gone, or no worker is there for a while.
+        EngineError: no worker is there for a while, or the scheduler is gone.
     """
+    from distributed import CancelledError
+    from distributed.comm import CommClosedError
+
     last = time.monotonic()
     while True:
-        with contextlib.suppress(TimeoutError):
-            future.exception(timeout=PATIENCE)
-            return
-        if _threads(client):
-            last = time.monotonic()
-        elif time.monotonic() - last > STAFFED:
-            address = client.scheduler_info(n_workers=0)["address"]
-            raise EngineError(f"{address}: no worker is there; start some with: dask worker {address} --nthreads 1")
+        try:
+            return cast("bytes", future.result(timeout=PATIENCE))
+        except (CancelledError, CommClosedError) as e:
+            raise EngineError(f"{cluster.address}: the scheduler is gone; build again once it runs again") from e
+        except TimeoutError:
+            if _threads(cluster):
+                last = time.monotonic()
+            elif time.monotonic() - last > STAFFED:
+                start = f"dask worker {cluster.address} --nthreads 1"
+                raise EngineError(f"{cluster.address}: no worker is there; start some with: {start}") from None
 
 
-def _threads(client: Client) -> int:
-    return int(client.scheduler_info(n_workers=0)["total_threads"])
+def _threads(cluster: _Cluster) -> int:
+    return int(cluster.client.scheduler_info(n_workers=0).get("total_threads", 0))
 
 
 def _refuse_others(client: Client) -> None:
@@ -196,35 +213,61 @@ def _foreign(address: str) -> str:
 
 
 @contextlib.contextmanager
-def _connected(engine: str, workers: int | None) -> Iterator[Client]:
+def _connected(engine: str, workers: int | None) -> Iterator[_Cluster]:
     try:
         import dask
 
         with dask.config.set({"logging": dask.config.get("logging", QUIET)}):
-            from distributed import Client, LocalCluster
+            from distributed import Client
     except ImportError as e:
         raise EngineError("Dask is not installed here; install it with: pip install 'mlkg[cluster]'") from e
     with contextlib.ExitStack() as stack:
         address = engine
         if engine == LOCAL:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kg-dask-"))
-            cluster = LocalCluster(
-                n_workers=workers or os.cpu_count() or 1,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
-                memory_limit=None,
-                local_directory=folder,
-                silence_logs=logging.CRITICAL,
-            )
-            address = stack.enter_context(cluster).scheduler_address
+            address = stack.enter_context(_cluster(workers or os.cpu_count() or 1))
         else:
             _reach(engine)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of libraries that are not the same there: the program is compared
             client = Client(address, timeout=REACHABLE, set_as_default=False)
-        yield stack.enter_context(client)
+        yield _Cluster(address=address, client=stack.enter_context(client))
+
+
+@contextlib.contextmanager
+def _cluster(workers: int) -> Iterator[str]:
+    """Start `workers` processes on this machine, for nobody outside it, and give the address of their scheduler."""
+    from distributed import LocalCluster
+
+    remove_leftovers(Path(tempfile.gettempdir()), "kg-dask-*")
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=f"kg-dask-{os.getpid()}-"))
+        resource_tracker.ensure_running()  # it would take the block from the first thread that starts a process
+        with _uninterrupted():
+            cluster = stack.enter_context(
+                LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    host="127.0.0.1",
+                    memory_limit=None,
+                    scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+                    local_directory=folder,
+                    silence_logs=logging.CRITICAL,
+                )
+            )
+        yield cluster.scheduler_address
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Keep Ctrl-C waiting, and for good from the threads and processes that are started: they are stopped in order."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 def _reach(address: str) -> None:
