@@ -32,6 +32,7 @@ format: $(VENV)/.ready  ## put the code into its form
 
 bench: $(VENV)/.ready  ## measure speed, by hand
 	$(BIN)/python benchmarks/extraction.py
+	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python benchmarks/page.py --stock
 	$(BIN)/python -m benchmarks.queries
 	$(BIN)/python benchmarks/server.py

@@ -1,7 +1,10 @@
 """From listings to exports: the stages in their order.
 
-    read_papers → extract → resolve → build_graph → graph.ttl → graph.nt.gz, graph.jsonld, graph-query.js
-                                                  → graph.html, graph.graphml
+    gather_papers → extract → resolve → graph.ttl → graph.nt.gz, graph.jsonld
+                                      → choose → build_graph → graph.html, graph-query.js, graph.graphml
+
+Papers and facts lie on disk between the stages (`kg.spool`) and go through them one by one, so that memory does not
+bound their number. Page and GraphML, which are read whole, hold of very many papers the most telling ones (`kg.facts`).
 
 All exports are written beside their places first and moved there together at the end: a build that fails
 leaves the former exports as they were.
@@ -14,23 +17,25 @@ import os
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg.engine import extract_on
 from kg.errors import OutputError
+from kg.facts import Facts, choose
 from kg.files import remove_leftovers
-from kg.graph import Graph, build_graph
+from kg.graph import build_graph
 from kg.graphml import write_graphml
 from kg.jsonld import write_jsonld
 from kg.ntriples import write_ntriples
 from kg.page import write_page
 from kg.page_query import graph_key, write_page_query
-from kg.pipeline import Progress, resolve_papers
+from kg.pipeline import resolve_papers
+from kg.progress import Progress, unseen
 from kg.rdf import write_turtle
-from kg.readers import Reading, read_papers
-from kg.records import RELATIONS, TYPES, Resolution, Skipped
+from kg.readers import gather_papers
+from kg.records import RELATIONS, TYPES, Skipped
 from kg.vocabulary import BASE
 
 EXPORTS = ("graph.ttl", "graph.nt.gz", "graph.jsonld", "graph.html", "graph-query.js", "graph.graphml")
@@ -71,7 +76,7 @@ def build(
     workers: int | None = None,
     engine: str | None = None,
     anew: bool = False,
-    progress: Progress = lambda found, _: found,
+    progress: Progress = unseen,
 ) -> Summary:
     """Read `inputs`, write the exports to the folder `output` and return what was made.
 
@@ -83,16 +88,22 @@ def build(
         KGError: an input holds no papers, the ontology is broken, the engine fails, or `output` cannot be written.
     """
     began = time.perf_counter()
-    reading = read_papers(inputs, form)
+    reading = gather_papers(inputs, form, progress)
     by = functools.partial(extract_on, engine, model=model, workers=workers) if engine else None
-    resolution = resolve_papers(reading.papers, model=model, workers=workers, engine=by, anew=anew, progress=progress)
-    graph = build_graph(resolution)
-    write_exports(graph, output, base)
-    return _summary(reading, resolution, time.perf_counter() - began)
+    facts = resolve_papers(reading.papers, model=model, workers=workers, engine=by, anew=anew, progress=progress)
+    write_exports(facts, output, base, progress)
+    return Summary(
+        papers=len(facts.papers),
+        skipped=reading.skipped,
+        entities=_counted(Counter(e.type for e in facts.entities), TYPES),
+        claims=_counted(Counter(relation for _, relation, _ in facts.edges()), RELATIONS),
+        results=len(facts.outcomes),
+        seconds=time.perf_counter() - began,
+    )
 
 
-def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
-    """Write all exports of `graph` to the folder `output`, all of them or none.
+def write_exports(facts: Facts, output: Path, base: str = BASE, progress: Progress = unseen) -> None:
+    """Write all exports of `facts` to the folder `output`, all of them or none.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -106,10 +117,15 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
         with tempfile.TemporaryDirectory(prefix=f".build-{os.getpid()}-", dir=output) as staging:
             folder = Path(staging)
             turtle = folder / "graph.ttl"
-            write_turtle(graph, turtle, base)
-            write_ntriples(turtle, folder / "graph.nt.gz")
-            write_jsonld(turtle, folder / "graph.jsonld", base)
-            write_page(graph, folder / "graph.html", base, graph_key(turtle))
+            write_turtle(facts, turtle, base, progress)
+            write_ntriples(turtle, folder / "graph.nt.gz", progress)
+            write_jsonld(turtle, folder / "graph.jsonld", base, progress)
+            shown = choose(facts, progress=progress)
+            graph, papers = build_graph(shown), len(facts.papers)
+            if len(shown.papers) < papers:
+                turtle = folder / "shown.ttl"
+                write_turtle(shown, turtle, base)
+            write_page(graph, folder / "graph.html", base, graph_key(turtle), papers)
             write_page_query(turtle, folder / "graph-query.js")
             write_graphml(graph, folder / "graph.graphml")
             for name in EXPORTS:
@@ -118,22 +134,5 @@ def write_exports(graph: Graph, output: Path, base: str = BASE) -> None:
         raise OutputError(f"{output}: cannot be written: {e.strerror or e}; choose another folder with -o") from e
 
 
-def _summary(reading: Reading, resolution: Resolution, seconds: float) -> Summary:
-    types = Counter(e.type for e in resolution.entities)
-    relations = Counter(c.predicate for c in resolution.claims)
-    return Summary(
-        papers=len(resolution.papers),
-        skipped=reading.skipped,
-        entities=_counted(types, TYPES),
-        claims=_counted(relations, RELATIONS),
-        results=len(resolution.outcomes),
-        seconds=seconds,
-    )
-
-
-def _counted(counts: Counter[str], order: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    def pairs() -> Iterator[tuple[str, int]]:
-        for name in order:
-            yield name, counts[name]
-
-    return tuple(pairs())
+def _counted(counts: Counter[str], order: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((name, counts[name]) for name in order)

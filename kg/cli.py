@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -21,8 +21,8 @@ from kg.version import VERSION
 
 if TYPE_CHECKING:
     from kg.evaluation import Evaluation
-    from kg.records import Extraction
 
+T = TypeVar("T")
 BASE_IRI = re.compile(
     r"(?:https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?(?:/[\w.~-]+)*/#?|urn:[\w-]+(?::[\w.-]+)*:)"
 )
@@ -142,14 +142,26 @@ def build(
     click.echo(f"written to {output}/: {', '.join(EXPORTS)}", err=True)
 
 
-def _progress(found: Iterable[Extraction], total: int) -> Iterator[Extraction]:
+def _progress(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
+    """Yield `items` with a bar on stderr where that is a terminal."""
     from rich.console import Console
-    from rich.progress import track
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     console = Console(stderr=True)
-    yield from track(
-        found, "Reading papers", total=total, console=console, disable=not console.is_terminal, transient=True
-    )
+    if not console.is_terminal:
+        yield from items
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    more = (TimeRemainingColumn(),) if total else ()
+    with Progress(*columns, *more, console=console, transient=True) as shown:
+        yield from shown.track(items, total, description=what)
 
 
 @main.command()
@@ -160,7 +172,7 @@ def validate(graph: Path) -> None:
 
     from kg.errors import InputError
     from kg.files import ontology_folder
-    from kg.rdf import KG
+    from kg.statements import KG
     from kg.validation import find_violations, read_turtle
 
     data = read_turtle([graph])

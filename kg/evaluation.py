@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import InputError
+from kg.facts import in_memory
 from kg.markup import readable
 from kg.records import ROLES, TYPES, Paper, Resolution
 from kg.text import paper_id
@@ -151,8 +152,8 @@ def evaluate_file(path: Path, *, model: bool = True) -> Evaluation:
     from kg.pipeline import resolve_papers
 
     gold = read_gold(path)
-    resolution = resolve_papers((paper for paper, _ in gold), model=model)
-    return evaluate(resolution, {paper_id(p.title): a for p, a in gold})
+    facts = resolve_papers([paper for paper, _ in gold], model=model)
+    return evaluate(in_memory(facts), {paper_id(p.title): a for p, a in gold})
 
 
 def evaluate(resolution: Resolution, gold: Mapping[str, Annotation]) -> Evaluation:

@@ -13,7 +13,7 @@ import io
 import pickle
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +24,7 @@ from kg.files import content_digest, ontology_folder
 from kg.kept import cache_folder
 from kg.records import Extraction, Paper
 
-Extract: TypeAlias = Callable[[Sequence[Paper]], Iterable[Extraction]]
+Extract: TypeAlias = Callable[[Iterable[Paper]], Iterable[Extraction]]
 # how many are written at a time
 BATCH = 64
 NOBODY = Paper(title="", abstract="")
@@ -39,8 +39,11 @@ class _Records(pickle.Unpickler):
         return getattr(records, name)
 
 
-def extract_new(papers: Sequence[Paper], extract: Extract, *, model: bool) -> Iterator[Extraction]:
-    """Yield the extraction of each of `papers`, in order: the kept one, or what `extract` gives, which is then kept."""
+def extract_new(papers: Iterable[Paper], extract: Extract, *, model: bool) -> Iterator[Extraction]:
+    """Yield the extraction of each of `papers`, in order: the kept one, or what `extract` gives, which is then kept.
+
+    `papers` are gone through twice, side by side: by `extract`, for those that are new, and here.
+    """
     folder = cache_folder()
     try:
         if folder is None:
@@ -51,12 +54,11 @@ def extract_new(papers: Sequence[Paper], extract: Extract, *, model: bool) -> It
         yield from extract(papers)
         return
     with contextlib.closing(file):
-        keys = [hashlib.sha256(paper.text.encode("utf-8", "surrogatepass")).digest() for paper in papers]
-        known = {key for (key,) in file.execute("SELECT key FROM extraction")} & set(keys)
-        made = iter(extract([paper for paper, key in zip(papers, keys, strict=True) if key not in known]))
+        known = {key for (key,) in file.execute("SELECT key FROM extraction")}
+        made = iter(extract(paper for paper in papers if _key(paper) not in known))
         batch: list[tuple[bytes, bytes]] = []
-        for paper, key in zip(papers, keys, strict=True):
-            if key in known:
+        for paper in papers:
+            if (key := _key(paper)) in known:
                 yield replace(_kept(file, key) or next(iter(extract([paper]))), paper=paper)
                 continue
             extraction = next(made)
@@ -65,6 +67,11 @@ def extract_new(papers: Sequence[Paper], extract: Extract, *, model: bool) -> It
                 _keep(file, batch)
             yield extraction
         _keep(file, batch)
+
+
+def _key(paper: Paper) -> bytes:
+    """Return what stands for the text of `paper`."""
+    return hashlib.sha256(paper.text.encode("utf-8", "surrogatepass")).digest()
 
 
 def program_digest() -> str:

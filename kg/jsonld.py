@@ -23,6 +23,7 @@ import pyoxigraph
 from rdflib import RDF, XSD
 
 from kg.files import write_whole
+from kg.progress import Progress, unseen
 from kg.rdf import prefixes
 from kg.records import RELATIONS, TYPES
 from kg.vocabulary import BASE
@@ -96,11 +97,11 @@ def context(base: str = BASE) -> Context:
     }
 
 
-def write_jsonld(turtle: Path, path: Path, base: str = BASE) -> None:
+def write_jsonld(turtle: Path, path: Path, base: str = BASE, progress: Progress = unseen) -> None:
     """Write what the file `turtle` says, whose nodes lie below `base`, to `path` as JSON-LD, whole or not at all."""
     with write_whole(path) as file:
         quads = pyoxigraph.parse(path=str(turtle), format=pyoxigraph.RdfFormat.TURTLE)
-        for piece in jsonld_chunks((quad.triple for quad in quads), base):
+        for piece in progress(jsonld_chunks((quad.triple for quad in quads), base), f"Writing {path.name}"):
             file.write(piece.encode())
 
 

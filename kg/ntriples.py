@@ -13,14 +13,15 @@ from typing import IO, cast
 import pyoxigraph
 
 from kg.files import write_whole
+from kg.progress import Progress, unseen
 
 
-def write_ntriples(turtle: Path, path: Path) -> None:
+def write_ntriples(turtle: Path, path: Path, progress: Progress = unseen) -> None:
     """Write what the file `turtle` says to `path` as N-Triples under gzip, whole or not at all."""
     with (
         write_whole(path) as file,
         gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=file, mtime=0) as packed,
     ):
-        quads = pyoxigraph.parse(path=str(turtle), format=pyoxigraph.RdfFormat.TURTLE)
+        quads = progress(pyoxigraph.parse(path=str(turtle), format=pyoxigraph.RdfFormat.TURTLE), f"Writing {path.name}")
         lines = cast("IO[bytes]", packed)
         pyoxigraph.serialize((quad.triple for quad in quads), lines, format=pyoxigraph.RdfFormat.N_TRIPLES)

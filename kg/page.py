@@ -26,34 +26,42 @@ from kg.vocabulary import BASE
 
 VIS = "templates/lib/vis-9.1.2/vis-network"
 ENTRY = "main.js"
+PART = (
+    "This page holds {:,} of {:,} papers: those that introduce what most others name, then those that say most. "
+    "All are in graph.ttl."
+)
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|let|function|async function|class)\b)", re.MULTILINE)
 
 
-def write_page(graph: Graph, path: Path, base: str = BASE, key: str = "") -> None:
+def write_page(graph: Graph, path: Path, base: str = BASE, key: str = "", papers: int = 0) -> None:
     """Write `graph` to `path` as one HTML file; `base` begins the IRIs of its nodes.
 
-    With a `key` the page takes queries from a file of that key alone (`kg.page_query.graph_key`).
+    With a `key` the page takes queries from a file of that key alone (`kg.page_query.graph_key`). It says how many
+    `papers` there are where it shows but a part of them.
 
     Raises:
         OutputError: the folder or the file cannot be written.
     """
-    page = page_html(graph, base, key).encode("utf-8", "backslashreplace")
+    page = page_html(graph, base, key, papers).encode("utf-8", "backslashreplace")
     with write_whole(path) as file:
         file.write(page)
 
 
-def page_html(graph: Graph, base: str = BASE, key: str = "") -> str:
+def page_html(graph: Graph, base: str = BASE, key: str = "", papers: int = 0) -> str:
     """Return the page of `graph`; nothing in it depends on anything else than the graph."""
     from jinja2 import Environment  # like pyvis, slow to import and needed here alone
 
     scripts = (_asset("pyvis", f"{VIS}.min.js"), joined(ENTRY))
+    shown = sum(node_type(graph, n) == "Paper" for n in graph)
+    part = PART.format(shown, papers) if shown < papers else ""
     return Environment(autoescape=True).from_string(_asset("kg", "web/page.html")).render(
         styles=(_asset("pyvis", f"{VIS}.css"), _asset("kg", "web/shared/colours.css"), _asset("kg", "web/page.css")),
         scripts=scripts,
         hashes=[base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts],
-        papers=sum(node_type(graph, n) == "Paper" for n in graph),
-        data=embed({**page_data(graph, base), "key": key}),
+        papers=shown,
+        part=part,
+        data=embed({**page_data(graph, base), "key": key, "part": part}),
     )  # fmt: skip
 
 

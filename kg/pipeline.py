@@ -17,8 +17,9 @@ import multiprocessing
 import os
 import sys
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -28,7 +29,9 @@ from spacy.tokens import Doc
 
 from kg.classifier import Classifier, read_classifier
 from kg.cues import Cues
+from kg.errors import KGError
 from kg.extractions import Extract, extract_new
+from kg.facts import FactsOnDisk, Rows
 from kg.files import ontology_folder
 from kg.finders.abbreviations import Abbreviation, find_abbreviations
 from kg.finders.compositions import find_compositions
@@ -41,15 +44,15 @@ from kg.finders.terms import find_terms
 from kg.finders.words import Words, read_words
 from kg.ontology import read_ontology
 from kg.perceptron import read_perceptron
-from kg.records import Extraction, Mention, Paper, Relation, Resolution, Result
-from kg.resolution import resolve
+from kg.progress import Progress, unseen
+from kg.records import Extraction, Mention, Paper, Relation, Result
+from kg.resolution import resolve_on_disk
 from kg.tagger import IMPROVEMENTS, ROLES, WEIGHTS, Tagging, read_tagger, tag
 from kg.text import blank_pipeline
 from kg.tokens import Described, describe
 from kg.vocabulary import Vocabulary
 
 Component = Callable[[Doc], Doc]
-Progress = Callable[[Iterable[Extraction], int], Iterable[Extraction]]
 # things made before the collector looks for garbage
 COLLECTED = 50_000
 # papers that a worker process takes at a time
@@ -112,52 +115,68 @@ def finish(
 
 
 def resolve_papers(
-    papers: Iterable[Paper],
+    papers: Rows[Paper],
     *,
     model: bool = True,
     workers: int | None = None,
     engine: Extract | None = None,
     anew: bool = True,
-    progress: Progress = lambda found, _: found,
-) -> Resolution:
-    """Return the entities and claims of `papers`, extracted and resolved with the ontology that came along.
+    progress: Progress = unseen,
+) -> FactsOnDisk:
+    """Return what is known of `papers`, extracted and resolved with the ontology that came along.
 
-    They are the same for any number of `workers`, by default one for each processor, where an `engine` extracts instead
-    of them, and where what an earlier run has extracted is not extracted `anew`.
+    It is the same for any number of `workers`, by default one for each processor, where an `engine` extracts instead of
+    them, and where what an earlier run has extracted is not extracted `anew`.
     """
     ontology = read_ontology(ontology_folder())
-    given = tuple(papers)
 
-    def found(some: Sequence[Paper]) -> Iterator[Extraction]:
-        if some and engine:
-            yield from engine(some)
-        elif some:
+    def found(some: Iterable[Paper]) -> Iterator[Extraction]:
+        waiting = iter(some)
+        if (one := next(waiting, None)) is not None:
             nlp = build_pipeline(model=model)
             # what is known stays, and the papers leave hardly any garbage: the collector need not look for it so often
             gc.freeze()
             gc.set_threshold(COLLECTED)
-            yield from extract_parallel(nlp, some, workers)
+            yield from extract_parallel(nlp, itertools.chain([one], waiting), workers)
 
-    extractions = found(given) if anew else extract_new(given, found, model=model)
-    return resolve(progress(extractions, len(given)), ontology.vocabulary, ontology.overrides)
+    by = engine or found
+    extractions = by(papers) if anew else extract_new(papers, by, model=model)
+    return resolve_on_disk(progress(extractions, "Extracting", len(papers)), ontology.vocabulary, ontology.overrides)
 
 
-def extract_parallel(nlp: Language, papers: Sequence[Paper], most: int | None = None) -> Iterator[Extraction]:
-    """Yield what `extract` does, in the same order, by processes where that pays: `most`, or one for each processor."""
-    parts = [papers[i : i + PART] for i in range(0, len(papers), PART)]
-    workers = min(most or os.cpu_count() or 1, len(parts) // 2)
+def extract_parallel(nlp: Language, papers: Iterable[Paper], most: int | None = None) -> Iterator[Extraction]:
+    """Yield what `extract` does, in the same order, by processes where that pays: `most`, or one for each processor.
+
+    Raises:
+        KGError: a process was killed, as it is where there is not enough memory.
+    """
+    waiting = iter(papers)
+    parts = iter(lambda: list(itertools.islice(waiting, PART)), [])
+    most = most or os.cpu_count() or 1
+    begun = list(itertools.islice(parts, 2 * most))
+    workers = min(most, len(begun) // 2)
     # a forked process has the pipeline already; elsewhere it would have to be made anew
     if workers < 2 or sys.platform != "linux":
-        yield from extract(nlp, papers)
+        yield from extract(nlp, itertools.chain.from_iterable(itertools.chain(begun, parts)))
         return
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_adopt, initargs=(nlp,)) as pool:
-        with warnings.catch_warnings():
-            # Python warns of forking beside threads; the workers touch nothing that a thread may hold
-            warnings.simplefilter("ignore", DeprecationWarning)
-            found = pool.map(_extract_part, parts)
-        for part in found:
-            yield from part
+        try:
+            with warnings.catch_warnings():
+                # Python warns of forking beside threads; the workers touch nothing that a thread may hold
+                warnings.simplefilter("ignore", DeprecationWarning)
+                asked = deque(pool.submit(_extract_part, part) for part in begun)
+            while asked:
+                found = asked.popleft().result()
+                asked += (pool.submit(_extract_part, part) for part in itertools.islice(parts, 1))
+                yield from found
+        except BrokenExecutor as e:
+            raise KGError(
+                "a worker process was killed, perhaps for want of memory; build again with fewer --workers: "
+                "what was extracted is kept"
+            ) from e
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _adopt(nlp: Language) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 TYPES = ("Technique", "Model", "Dataset", "Hardware", "Software", "Task")
 """The entity types, in the order in which they are listed everywhere."""
@@ -20,6 +21,9 @@ ROLES = ("introduces", "uses", "comparesWith", "mentions")
 """The paper → entity relations, the strongest first."""
 
 RELATIONS = (*ROLES, "improvesOn")
+
+Edge: TypeAlias = tuple[str, str, str]
+"""Subject, predicate and object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +189,11 @@ class Claim:
     confidence: float
     evidence: tuple[Evidence, ...]
 
+    @property
+    def edge(self) -> Edge:
+        """Subject, predicate and object."""
+        return self.subject, self.predicate, self.object
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -218,3 +227,7 @@ class Resolution:
         found = {e.id: e for c in self.claims for e in c.evidence}
         found.update((o.evidence.id, o.evidence) for o in self.outcomes)
         yield from (found[i] for i in sorted(found))
+
+    def edges(self) -> Iterator[Edge]:
+        """Yield subject, predicate and object of every claim, sorted."""
+        yield from sorted(c.edge for c in self.claims)

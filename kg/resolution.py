@@ -10,54 +10,86 @@ other papers than the ones that name the thing. What this gets wrong is set righ
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
 
+from kg.facts import FactsOnDisk, in_memory
 from kg.finders.names import is_coined
 from kg.overrides import NONE, Overrides
 from kg.records import (
     RELATIONS,
     ROLES,
     Claim,
+    Edge,
     Entity,
     Evidence,
     Extraction,
     Mention,
     Outcome,
-    Paper,
     Quote,
     Resolution,
 )
+from kg.spool import Spool
 from kg.text import digest, key, paper_id, slug
 from kg.vocabulary import Vocabulary
+
+# papers that are resolved at a time
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """What one paper calls a thing: names with how often, other names, and the concepts it may narrow."""
+
+    id: str
+    type: str
+    names: tuple[tuple[str, int], ...]
+    aliases: tuple[str, ...]
+    heads: tuple[str, ...]
 
 
 def resolve(extractions: Iterable[Extraction], vocabulary: Vocabulary, overrides: Overrides = NONE) -> Resolution:
     """Return the entities, claims and outcomes of all `extractions`, each sorted by id."""
-    papers: dict[str, Paper] = {}
-    things: defaultdict[str, list[Mention]] = defaultdict(list)
-    claims: dict[tuple[str, str, str], list[tuple[float, Evidence]]] = defaultdict(list)
-    outcomes: dict[str, Outcome] = {}
-    for given in extractions:
-        extraction = _set_right(given, overrides)
-        paper = paper_id(extraction.paper.title)
-        papers[paper] = extraction.paper
-        for mention in extraction.mentions:
-            things[entity_id(mention)].append(mention)
-        for edge, support in _claims_of(paper, extraction).items():
-            claims[edge] += support
-        outcomes.update((o.id, o) for o in _outcomes_of(paper, extraction))
-    entities = {node: _entity(node, mentions, vocabulary) for node, mentions in things.items()}
-    for node in list(entities):
-        for ancestor in (a for b in (node, *entities[node].broader) for a in (b, *vocabulary.ancestors(b))):
-            if ancestor not in entities:
-                entities[ancestor] = _entity(ancestor, (), vocabulary)
-    return Resolution(
-        papers=tuple(sorted(papers.items())),
-        entities=tuple(entities[i] for i in sorted(entities)),
-        claims=tuple(sorted((_claim(edge, support) for edge, support in claims.items()), key=lambda c: c.id)),
-        outcomes=tuple(outcomes[i] for i in sorted(outcomes)),
-    )
+    return in_memory(resolve_on_disk(extractions, vocabulary, overrides))
+
+
+def resolve_on_disk(
+    extractions: Iterable[Extraction], vocabulary: Vocabulary, overrides: Overrides = NONE
+) -> FactsOnDisk:
+    """Return the facts of all `extractions`, of which no more than some are in memory at a time.
+
+    Raises:
+        OutputError: there is no room for them on the disk.
+    """
+    facts, things, seen = FactsOnDisk(), Spool[Thing](), set[str]()
+    waiting = iter(extractions)
+    while batch := list(islice(waiting, BATCH)):
+        papers: dict[str, Extraction] = {}
+        for extraction in batch:
+            paper = paper_id(extraction.paper.title)
+            if paper not in seen:
+                papers[paper] = _set_right(extraction, overrides)
+                seen.add(paper)
+        facts.add(
+            [(paper, extraction.paper) for paper, extraction in papers.items()],
+            [claim for paper, extraction in papers.items() for claim in _claims_of(paper, extraction)],
+            [outcome for paper, extraction in papers.items() for outcome in _outcomes_of(paper, extraction)],
+        )
+        things.add((thing.id, thing) for extraction in papers.values() for thing in _things(extraction.mentions))
+    present, above = set[str](), set[str]()
+
+    def entities() -> Iterator[tuple[str, Entity]]:
+        for node, same in groupby(things, key=lambda thing: thing.id):
+            entity = _entity(node, same, vocabulary)
+            if node in vocabulary.concepts:
+                present.add(node)
+            above.update(b for broader in entity.broader for b in (broader, *vocabulary.ancestors(broader)))
+            yield node, entity
+
+    facts.entities.add(entities())
+    facts.entities.add((node, _entity(node, (), vocabulary)) for node in sorted(above - present))
+    return facts
 
 
 def _set_right(extraction: Extraction, overrides: Overrides) -> Extraction:
@@ -124,29 +156,47 @@ def is_distinctive(name: str) -> bool:
     return any(c.islower() for c in name.rstrip("s")) or any(c.isdigit() for c in name) or len(name) >= 6
 
 
-def _entity(node: str, mentions: Sequence[Mention], vocabulary: Vocabulary) -> Entity:
+def _things(mentions: Sequence[Mention]) -> Iterator[Thing]:
+    """Yield what one paper calls each thing that it names."""
+    places: defaultdict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        places[entity_id(mention)].append(mention)
+    for node, same in places.items():
+        kind = f"{node.split('/')[0]}/"
+        yield Thing(
+            id=node,
+            type=same[0].type,
+            names=tuple(Counter(m.name for m in same).items()),
+            aliases=tuple({a for m in same for a in m.aliases}),
+            heads=tuple({m.head for m in same if m.head and m.head.startswith(kind) and m.head != node}),
+        )
+
+
+def _entity(node: str, things: Iterable[Thing], vocabulary: Vocabulary) -> Entity:
+    """Return the entity that the `things` of several papers are."""
     known = vocabulary.concepts.get(node)
+    names, aliases, heads, kind = Counter[str](), set[str](), set[str](), ""
+    for thing in things:
+        names.update(dict(thing.names))
+        aliases.update(thing.aliases)
+        heads.update(thing.heads)
+        kind = thing.type
     if known is not None:
-        aliases = {*known.aliases, *known.ambiguous, *(a for m in mentions for a in m.aliases)}
         return Entity(
             id=node,
             type=known.type,
             label=known.label,
-            aliases=_aliases(aliases, known.label),
+            aliases=_aliases({*known.aliases, *known.ambiguous, *aliases}, known.label),
             broader=known.broader,
             definition=known.definition,
         )
-    counted = Counter(m.name for m in mentions)
-    label = min(counted, key=lambda n: (-counted[n], n))
-    heads = sorted(
-        {m.head for m in mentions if m.head and m.head.startswith(node.split("/")[0] + "/") and m.head != node}
-    )
+    label = min(names, key=lambda n: (-names[n], n))
     return Entity(
         id=node,
-        type=mentions[0].type,
+        type=kind,
         label=label,
-        aliases=_aliases({a for m in mentions for a in (m.name, *m.aliases)}, label),
-        broader=tuple(h for h in heads if h in vocabulary.concepts)[:1],
+        aliases=_aliases({*names, *aliases}, label),
+        broader=tuple(h for h in sorted(heads) if h in vocabulary.concepts)[:1],
     )
 
 
@@ -159,14 +209,14 @@ def _aliases(names: Iterable[str], label: str) -> tuple[str, ...]:
     return tuple(sorted(spellings.values()))
 
 
-def _claims_of(paper: str, extraction: Extraction) -> dict[tuple[str, str, str], list[tuple[float, Evidence]]]:
-    """Return the edges of one paper, of the roles of a thing the strongest alone."""
+def _claims_of(paper: str, extraction: Extraction) -> Iterator[Claim]:
+    """Yield the claims of one paper, of the roles of a thing the strongest alone."""
     strongest: dict[str, str] = {}
     for relation in extraction.relations:
         if relation.predicate in ROLES:
             node = entity_id(relation.target)
             strongest[node] = min(strongest.get(node, relation.predicate), relation.predicate, key=RELATIONS.index)
-    found: defaultdict[tuple[str, str, str], list[tuple[float, Evidence]]] = defaultdict(list)
+    found: defaultdict[Edge, list[tuple[float, Evidence]]] = defaultdict(list)
     for relation in extraction.relations:
         node = entity_id(relation.target)
         evidence = _evidence(
@@ -180,7 +230,8 @@ def _claims_of(paper: str, extraction: Extraction) -> dict[tuple[str, str, str],
         found[paper, relation.predicate, node].append((relation.confidence, evidence))
         if source is not None and source != node and strongest.get(source) == "introduces":
             found[source, relation.predicate, node].append((relation.confidence, evidence))
-    return found
+    for edge, support in found.items():
+        yield _claim(edge, support)
 
 
 def _outcomes_of(paper: str, extraction: Extraction) -> Iterable[Outcome]:
@@ -218,7 +269,7 @@ def _evidence(
     )
 
 
-def _claim(edge: tuple[str, str, str], support: Sequence[tuple[float, Evidence]]) -> Claim:
+def _claim(edge: Edge, support: Sequence[tuple[float, Evidence]]) -> Claim:
     subject, predicate, target = edge
     return Claim(
         id=f"claim/{digest(*edge)}",

@@ -15,7 +15,6 @@ from spacy.language import Language
 
 from kg.cues import Cues
 from kg.files import ontology_folder
-from kg.graph import build_graph
 from kg.ontology import read_ontology
 from kg.pipeline import build_pipeline, extract
 from kg.rdf import write_turtle
@@ -81,7 +80,7 @@ def turtle(nlp: Language, vocabulary: Vocabulary, tmp_path_factory: pytest.TempP
     # the pages say no dates
     papers = [replace(p, date=f"{2022 + i % 4}-05") for i, p in enumerate(found)]
     path = tmp_path_factory.mktemp("queries") / "graph.ttl"
-    write_turtle(build_graph(resolve(extract(nlp, papers), vocabulary)), path)
+    write_turtle(resolve(extract(nlp, papers), vocabulary), path)
     return path
 
 

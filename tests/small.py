@@ -44,6 +44,10 @@ def claim(subject: str, predicate: str, target: str, *found: Evidence) -> Claim:
 
 
 def small_graph(papers: dict[str, Paper] = PAPERS) -> Graph:
+    return build_graph(small_facts(papers))
+
+
+def small_facts(papers: dict[str, Paper] = PAPERS) -> Resolution:
     propose, faster = "We propose Alpha, which builds on Beta.", "Alpha is 2x faster than Beta."
     better = evidence("paper/first", "Beta", faster, "better", "speed", "2x")
     claims = (
@@ -57,4 +61,4 @@ def small_graph(papers: dict[str, Paper] = PAPERS) -> Graph:
         id="result/1", paper="paper/first", subject="technique/alpha", metric="speed", value="2x", number="2",
         unit="x", confidence=0.8, evidence=evidence("paper/first", "2x", faster), baseline="technique/beta",
     )  # fmt: skip
-    return build_graph(Resolution(papers=tuple(papers.items()), entities=ENTITIES, claims=claims, outcomes=(outcome,)))
+    return Resolution(papers=tuple(papers.items()), entities=ENTITIES, claims=claims, outcomes=(outcome,))

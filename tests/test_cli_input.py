@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from kg.cli import main
 from kg.readers import FORMATS, stream_papers
 from kg.records import Paper, Skipped
 
+ROOT = Path(__file__).parent.parent
 EXPORTS = ("graph-query.js", "graph.graphml", "graph.html", "graph.jsonld", "graph.nt.gz", "graph.ttl")
 GOOD = "FooNet: Pruning Nets Fast\nWe propose FooNet, a pruning method. It is 2x faster than BarNet.\n"
 
@@ -339,3 +344,21 @@ def test_cli_input_of_any_bytes_gives_papers_or_reasons(data: bytes) -> None:
         for found in stream_papers(["any"], form):
             assert isinstance(found, Paper | Skipped)
             assert "\n" not in str(found)
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminal can be made here")
+def test_cli_progress_is_shown_on_a_terminal_alone() -> None:
+    command = [sys.executable, "-m", "kg.cli", "build", write("a.txt", GOOD), "-o", "out", "--no-model"]
+    piped = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert (piped.stdout, b"Extracting" in piped.stderr) == (b"", False)
+    ours, theirs = os.openpty()
+    with subprocess.Popen(command, stderr=theirs, env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"}) as run:
+        os.close(theirs)
+        seen = b""
+        with contextlib.suppress(OSError):  # what a terminal says once nobody writes to it
+            while more := os.read(ours, 4096):
+                seen += more
+    os.close(ours)
+    assert run.returncode == 0
+    for stage in (b"Reading papers", b"Extracting", b"Writing graph.ttl", b"Writing graph.jsonld"):
+        assert stage in seen

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from click.testing import CliRunner
@@ -33,6 +33,7 @@ from kg.records import Extraction, Paper
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
 
+T = TypeVar("T")
 ROOT = Path(__file__).parent.parent
 NO_DASHBOARD = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
 DEADLY = "A Paper That Takes All Memory"
@@ -138,15 +139,16 @@ def test_engine_writes_the_same_where_a_worker_is_killed_in_the_middle(
     build([listing], tmp_path / "local", anew=True)
     killed: list[int] = []
 
-    def kill_one(found: Iterable[Extraction], total: int) -> Iterator[Extraction]:
-        for number, extraction in enumerate(found):
-            if number == 4:
+    def kill_one(items: Iterable[T], what: str, total: int | None = None) -> Iterator[T]:
+        for number, item in enumerate(items):
+            if what == "Extracting" and number == 4:
+                assert total is not None
                 assert total > 4 + kg.engine.PART * kg.engine.AHEAD * 3  # some are not even sent
                 victim = max(held := holdings(client), key=lambda worker: held[worker])
                 assert held[victim]
                 killed.append(client.run(os.getpid, workers=[victim])[victim])
                 os.kill(killed[0], signal.SIGKILL)
-            yield extraction
+            yield item
 
     build([listing], tmp_path / "dask", engine=address, anew=True, progress=kill_one)
     assert killed

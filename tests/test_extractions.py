@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -33,10 +33,10 @@ def asked() -> list[int]:
 def keep(nlp: Language, asked: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
-    def run(papers: Sequence[Paper]) -> Iterator[Extraction]:
-        if papers:
-            asked.append(len(papers))
-        yield from extract(nlp, papers)
+    def run(papers: Iterable[Paper]) -> Iterator[Extraction]:
+        if given := tuple(papers):
+            asked.append(len(given))
+        yield from extract(nlp, given)
 
     return lambda papers: list(extract_new(papers, run, model=False))
 
@@ -64,8 +64,8 @@ def test_extractions_of_a_killed_run_are_kept(
 ) -> None:
     monkeypatch.setattr(kg.extractions, "BATCH", 2)
 
-    def killed(papers: Sequence[Paper]) -> Iterator[Extraction]:
-        yield from extract(nlp, papers[:3])
+    def killed(papers: Iterable[Paper]) -> Iterator[Extraction]:
+        yield from extract(nlp, tuple(papers)[:3])
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -17,7 +17,6 @@ import pytest
 from spacy.language import Language
 
 from kg.files import ontology_folder
-from kg.graph import build_graph
 from kg.pipeline import extract
 from kg.queries import read_named_queries
 from kg.rdf import write_turtle
@@ -71,7 +70,7 @@ def few(nlp: Language, vocabulary: Vocabulary, tmp_path_factory: pytest.TempPath
     """Return the Turtle file of some ten papers: Rasqal takes a time that grows with the square of their number."""
     papers = [p for p in read_papers([ROOT / "corpus"]).papers if "Flash" in p.title]
     path = tmp_path_factory.mktemp("few") / "graph.ttl"
-    write_turtle(build_graph(resolve(extract(nlp, papers), vocabulary)), path)
+    write_turtle(resolve(extract(nlp, papers), vocabulary), path)
     return path
 
 

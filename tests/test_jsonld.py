@@ -14,22 +14,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib import Graph as RdfGraph
 
-from kg.graph import Graph, build_graph
+from kg.facts import Facts
 from kg.jsonld import CLASSES, context, jsonld_chunks, write_jsonld
 from kg.rdf import build_rdf, write_turtle
 from kg.records import Paper, Resolution
 from kg.sparql import read_terms
 from kg.vocabulary import BASE
 from tests.engines import node_environment, node_has
-from tests.small import HOSTILE, small_graph
+from tests.small import HOSTILE, small_facts
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 KG = "https://w3id.org/mlkg/ontology#"
 
 
-def written(graph: Graph, folder: Path, base: str = BASE) -> tuple[Path, list[pyoxigraph.Triple]]:
-    """Write `graph` and return the JSON-LD file and the triples of the Turtle file."""
-    write_turtle(graph, folder / "graph.ttl", base)
+def written(facts: Facts, folder: Path, base: str = BASE) -> tuple[Path, list[pyoxigraph.Triple]]:
+    """Write `facts` and return the JSON-LD file and the triples of the Turtle file."""
+    write_turtle(facts, folder / "graph.ttl", base)
     write_jsonld(folder / "graph.ttl", folder / "graph.jsonld", base)
     triples = pyoxigraph.parse(path=folder / "graph.ttl", format=pyoxigraph.RdfFormat.TURTLE)
     return folder / "graph.jsonld", [quad.triple for quad in triples]
@@ -47,25 +47,24 @@ def nodes(path: Path) -> dict[str, dict[str, Any]]:
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("base", [BASE, "http://example.org/x#", "urn:kg:"])
 def test_jsonld_says_what_the_turtle_file_says(base: str, tmp_path: Path) -> None:
-    path, triples = written(small_graph(), tmp_path, base)
+    path, triples = written(small_facts(), tmp_path, base)
     found = read(path)
     assert set(found) == set(triples)
     assert len(found) == len(triples)
-    assert set(RdfGraph().parse(path, format="json-ld")) == set(build_rdf(small_graph(), base))
+    assert set(RdfGraph().parse(path, format="json-ld")) == set(build_rdf(small_facts(), base))
 
 
 @settings(max_examples=50, deadline=None)
 @given(text=st.text(min_size=1))
 def test_jsonld_any_text_comes_back(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    graph = build_graph(
-        Resolution(papers=(("paper/p", Paper(title=text, abstract=text)),), entities=(), claims=(), outcomes=())
-    )
-    path, triples = written(graph, tmp_path_factory.mktemp("jsonld"))
+    papers = (("paper/p", Paper(title=text, abstract=text)),)
+    facts = Resolution(papers=papers, entities=(), claims=(), outcomes=())
+    path, triples = written(facts, tmp_path_factory.mktemp("jsonld"))
     assert set(read(path)) == set(triples)
 
 
 def test_jsonld_reads_like_plain_json(tmp_path: Path) -> None:
-    path, _ = written(small_graph(), tmp_path)
+    path, _ = written(small_facts(), tmp_path)
     by_id = nodes(path)
     assert by_id["technique:beta"] == {
         "id": "technique:beta",
@@ -91,7 +90,7 @@ def test_jsonld_reads_like_plain_json(tmp_path: Path) -> None:
 
 
 def test_jsonld_has_the_context_first_and_a_node_on_a_line(tmp_path: Path) -> None:
-    path, triples = written(small_graph(), tmp_path)
+    path, triples = written(small_facts(), tmp_path)
     first, opening, *lines, last = path.read_text(encoding="utf-8").splitlines()
     assert json.loads(f"{first}0}}".replace(",0}", "}")) == {"@context": context()}
     assert (opening, last) == ('"@graph":[', "]}")
@@ -109,7 +108,7 @@ def test_jsonld_names_every_term_of_the_ontology() -> None:
 
 
 def test_jsonld_uses_names_of_the_context_alone(tmp_path: Path) -> None:
-    path, _ = written(small_graph(), tmp_path)
+    path, _ = written(small_facts(), tmp_path)
     known = context()
     for node in nodes(path).values():
         assert set(node) <= set(known)
@@ -149,7 +148,7 @@ def test_jsonld_of_no_triples_is_a_document() -> None:
 def test_jsonld_is_read_by_the_reference_implementation(tmp_path: Path) -> None:
     if not node_has("jsonld"):
         pytest.skip("no Node.js with the package jsonld of `make engines`")
-    path, triples = written(small_graph(), tmp_path)
+    path, triples = written(small_facts(), tmp_path)
     script = (
         "const text = require('fs').readFileSync(process.argv[1], 'utf8');"
         "const options = { format: 'application/n-quads', safe: true };"

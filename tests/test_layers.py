@@ -16,11 +16,11 @@ import kg.version
 PACKAGE = Path(kg.version.__file__).parent
 # each layer imports from itself and from those before it
 LAYERS = (
-    ("records", "errors", "version"),
+    ("records", "errors", "version", "spool", "progress"),
     ("text", "latex", "markup", "vocabulary", "cues", "overrides", "ontology", "kept", "files"),
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
-    ("extractions", "pipeline", "engine", "resolution", "graph", "layout"),
-    ("rdf", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
+    ("extractions", "pipeline", "engine", "facts", "resolution", "graph", "layout"),
+    ("statements", "rdf", "dataset", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
     ("sparql", "store", "answers", "node", "paths", "diff", "queries", "page_query"),
     ("build", "server"),
     ("cli_graph",),

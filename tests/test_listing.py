@@ -244,7 +244,7 @@ def test_listing_pages_that_come_along_hold_579_papers() -> None:
     papers = [paper for name in PAGES for paper in read_page(name)]
     assert sorted(p.name for p in CORPUS.glob("*.txt")) == sorted(PAGES)
     assert len(papers) == 629
-    merged = merge_papers(papers)
+    merged = tuple(merge_papers(papers))
     assert len(merged) == 579
     assert sum(len(p.pages) for p in merged) == len({(p.title, page) for p in papers for page in p.pages})
 

@@ -15,12 +15,12 @@ from rdflib import Graph as RdfGraph
 from kg.errors import OutputError
 from kg.ntriples import write_ntriples
 from kg.rdf import build_rdf, write_turtle
-from tests.small import small_graph
+from tests.small import small_facts
 
 
 @pytest.fixture
 def turtle(tmp_path: Path) -> Path:
-    write_turtle(small_graph(), tmp_path / "graph.ttl")
+    write_turtle(small_facts(), tmp_path / "graph.ttl")
     return tmp_path / "graph.ttl"
 
 
@@ -29,14 +29,14 @@ def test_ntriples_say_what_the_turtle_file_says_in_its_order(turtle: Path, tmp_p
     lines = gzip.decompress((tmp_path / "graph.nt.gz").read_bytes())
     by_pyoxigraph = [q.triple for q in pyoxigraph.parse(lines, format=pyoxigraph.RdfFormat.N_TRIPLES)]
     assert by_pyoxigraph == [q.triple for q in pyoxigraph.parse(path=turtle, format=pyoxigraph.RdfFormat.TURTLE)]
-    assert set(RdfGraph().parse(data=lines, format="nt")) == set(build_rdf(small_graph()))
+    assert set(RdfGraph().parse(data=lines, format="nt")) == set(build_rdf(small_facts()))
 
 
 def test_ntriples_stand_one_on_a_line_without_repetition(turtle: Path, tmp_path: Path) -> None:
     write_ntriples(turtle, tmp_path / "graph.nt.gz")
     lines = gzip.decompress((tmp_path / "graph.nt.gz").read_bytes()).decode().split("\n")
     assert lines.pop() == ""
-    assert len(lines) == len(set(lines)) == len(build_rdf(small_graph()))
+    assert len(lines) == len(set(lines)) == len(build_rdf(small_facts()))
     assert all(line.startswith("<") and line.endswith(" .") for line in lines)
 
 

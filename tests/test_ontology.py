@@ -14,8 +14,8 @@ from rdflib.namespace import DefinedNamespace
 from kg.errors import OntologyError
 from kg.files import ontology_folder
 from kg.ontology import read_ontology
-from kg.rdf import KG
 from kg.records import RELATIONS, TYPES
+from kg.statements import KG
 
 KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
 KNOWN: dict[str, type[DefinedNamespace]] = {

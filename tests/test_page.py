@@ -24,7 +24,7 @@ from kg.page import IMPORT, embed, joined, page_data, page_html, sentence_bounds
 from kg.rdf import write_turtle
 from kg.records import Evidence, Paper, Resolution
 from tests.browsing import Watched
-from tests.small import HOSTILE, PAPERS, small_graph
+from tests.small import HOSTILE, PAPERS, small_facts, small_graph
 
 
 def test_page_bytes_are_the_same_again(tmp_path: Path) -> None:
@@ -102,6 +102,15 @@ def test_page_of_an_empty_graph(tmp_path: Path) -> None:
     empty = build_graph(Resolution(papers=(), entities=(), claims=(), outcomes=()))
     write_page(empty, tmp_path / "page.html")
     assert (tmp_path / "page.html").stat().st_size > 100_000
+
+
+def test_page_of_a_part_says_of_how_many(watched: Watched, tmp_path: Path) -> None:
+    write_page(small_graph(), tmp_path / "page.html", papers=20_000)
+    page = watched.open((tmp_path / "page.html").as_uri())
+    assert page.locator("#part").inner_text().startswith("This page holds 3 of 20,000 papers: those that introduce")
+    write_page(small_graph(), tmp_path / "page.html", papers=3)
+    page = watched.open((tmp_path / "page.html").as_uri())
+    assert page.locator("#part").count() == 0
 
 
 @pytest.fixture(scope="module")
@@ -193,9 +202,8 @@ DATED = {
 
 
 def test_page_shows_what_is_since_a_year(watched: Watched, tmp_path: Path) -> None:
-    graph = small_graph(DATED)
-    write_page(graph, tmp_path / "graph.html")
-    write_turtle(graph, tmp_path / "graph.ttl")
+    write_page(small_graph(DATED), tmp_path / "graph.html")
+    write_turtle(small_facts(DATED), tmp_path / "graph.ttl")
     page = watched.open((tmp_path / "graph.html").as_uri())
     assert page.locator("#since option").all_inner_texts() == ["any year", "2025", "2023"]
     page.locator("#since").select_option("2023")
@@ -445,7 +453,7 @@ def copied(page: Page, name: str) -> str:
     ],
 )
 def test_page_query_gives_the_selection(watched: Watched, address: str, tmp_path: Path, place: str) -> None:
-    write_turtle(small_graph(), tmp_path / "graph.ttl")
+    write_turtle(small_facts(), tmp_path / "graph.ttl")
     store = Store()
     store.load(path=str(tmp_path / "graph.ttl"), format=RdfFormat.TURTLE)
     page = watched.open(f"{address}#{place}")

@@ -28,7 +28,7 @@ from kg.page_query import close_together, graph_key, worker_script, write_page_q
 from kg.queries import read_named_queries
 from kg.rdf import write_turtle
 from tests.browsing import Watched
-from tests.small import HOSTILE, small_graph
+from tests.small import HOSTILE, small_facts, small_graph
 from tests.test_page import RULES
 
 SHIPPED = Path(__file__).parent.parent / "exports" / "graph.ttl"
@@ -53,7 +53,7 @@ def loaded(turtle: str) -> Store:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the page of the small graph and the file beside it."""
     folder = tmp_path_factory.mktemp("query")
-    write_turtle(small_graph(), folder / "graph.ttl")
+    write_turtle(small_facts(), folder / "graph.ttl")
     write_page_query(folder / "graph.ttl", folder / FILE)
     write_page(small_graph(), folder / "graph.html", key=graph_key(folder / "graph.ttl"))
     return folder
@@ -176,7 +176,7 @@ def test_page_query_worker_is_a_script_that_fetches_nothing() -> None:
 
 
 def test_page_query_prefixes_follow_the_base(tmp_path: Path) -> None:
-    write_turtle(small_graph(), tmp_path / "graph.ttl", "https://example.org/kg/")
+    write_turtle(small_facts(), tmp_path / "graph.ttl", "https://example.org/kg/")
     write_page_query(tmp_path / "graph.ttl", tmp_path / FILE)
     script = (tmp_path / FILE).read_text(encoding="utf-8")
     held = json.loads(script.partition("receiveGraph(")[2].removesuffix(");\n"))

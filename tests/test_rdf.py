@@ -21,14 +21,16 @@ from rdflib.compare import isomorphic
 from spacy.language import Language
 
 from kg.build import EXPORTS
+from kg.facts import Facts
 from kg.files import ontology_folder
-from kg.graph import Graph, build_graph, node_type
+from kg.graph import build_graph, node_type
 from kg.pipeline import extract
-from kg.rdf import KG, SCHEMA, build_rdf, prefixes, rdf_triples, write_turtle
+from kg.rdf import build_rdf, prefixes, rdf_triples, write_turtle
 from kg.readers import read_papers
 from kg.records import RELATIONS, TYPES, Claim, Entity, Evidence, Outcome, Paper, Resolution
 from kg.resolution import resolve
 from kg.sparql import read_prefixes
+from kg.statements import KG, SCHEMA
 from kg.vocabulary import BASE, Vocabulary
 from tests.engines import node_environment, node_has
 
@@ -104,8 +106,8 @@ def evidence_of(surface: str, rule: str, aspect: str = "", value: str = "") -> E
     )
 
 
-def full_graph(paper: Paper = PAPER) -> Graph:
-    """Return a graph that uses every class and property of the ontology."""
+def full_facts(paper: Paper = PAPER) -> Resolution:
+    """Return facts that uses every class and property of the ontology."""
     claims = []
     for subject, predicate, target in EDGES:
         better = predicate == "improvesOn"
@@ -146,14 +148,14 @@ def full_graph(paper: Paper = PAPER) -> Graph:
         for node, name in sorted(NAMES.items())
     )
     papers = (("paper/foo", paper),)
-    return build_graph(Resolution(papers=papers, entities=entities, claims=tuple(claims), outcomes=(outcome,)))
+    return Resolution(papers=papers, entities=entities, claims=tuple(claims), outcomes=(outcome,))
 
 
 @pytest.fixture(scope="module")
 def corpus_rdf(nlp: Language, vocabulary: Vocabulary) -> RdfGraph:
     """Return the smallest of the shipped listings as RDF."""
     smallest = min((ROOT / "corpus").glob("*.txt"), key=lambda p: p.stat().st_size)
-    return build_rdf(build_graph(resolve(extract(nlp, read_papers([smallest]).papers), vocabulary)))
+    return build_rdf(resolve(extract(nlp, read_papers([smallest]).papers), vocabulary))
 
 
 def plain(term: object) -> tuple[str, str, str]:
@@ -167,9 +169,9 @@ def plain(term: object) -> tuple[str, str, str]:
     raise AssertionError(f"neither an IRI nor a literal: {term!r}")
 
 
-def written(graph: Graph, path: Path) -> tuple[set[object], set[object]]:
-    """Write `graph` and return its triples as rdflib and as pyoxigraph read them."""
-    write_turtle(graph, path)
+def written(facts: Facts, path: Path) -> tuple[set[object], set[object]]:
+    """Write `facts` and return their triples as rdflib and as pyoxigraph read them."""
+    write_turtle(facts, path)
     by_rdflib = {tuple(map(plain, t)) for t in RdfGraph().parse(data=path.read_bytes(), format="turtle")}
     quads = pyoxigraph.parse(path=str(path), format=pyoxigraph.RdfFormat.TURTLE)
     return set(by_rdflib), {(plain(q.subject), plain(q.predicate), plain(q.object)) for q in quads}
@@ -182,7 +184,7 @@ def test_rdf_uses_exactly_the_terms_that_the_ontology_declares() -> None:
     ontology = RdfGraph().parse(ontology_folder() / "kg.ttl", format="turtle")
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
     declared = {term for kind in kinds for term in ontology.subjects(RDF.type, kind) if isinstance(term, URIRef)}
-    used = {t for triple in rdf_triples(full_graph()) for t in triple if isinstance(t, URIRef) and t in KG}
+    used = {t for triple in build_rdf(full_facts()) for t in triple if isinstance(t, URIRef) and t in KG}
     # ambiguousLabel belongs to the vocabulary files; the graph has such labels as skos:altLabel
     assert used == declared - {KG.ambiguousLabel}
 
@@ -197,8 +199,8 @@ def test_rdf_foreign_terms_are_named_in_the_ontology() -> None:
     header = str(ontology.value(URIRef(str(KG).rstrip("#")), RDFS.comment))
     named = set(re.findall(r"\b[a-z]+:\w+", header))
     short = {iri: name for name, iri in read_prefixes().items()}
-    used = {p for _, p, _ in rdf_triples(full_graph())}
-    used |= {o for _, p, o in rdf_triples(full_graph()) if p == RDF.type and isinstance(o, URIRef)}
+    used = {str(p) for _, p, _ in build_rdf(full_facts())}
+    used |= {str(o) for _, p, o in build_rdf(full_facts()) if p == RDF.type and isinstance(o, URIRef)}
     for term in sorted(used):
         base, name = re.fullmatch(r"(.*[#/])([^#/]*)", term).groups()  # type: ignore[union-attr]
         if base != str(KG):
@@ -211,7 +213,7 @@ def test_rdf_prefixes_are_those_of_the_ontology() -> None:
 
 
 def test_rdf_classes_and_labels_of_an_entity() -> None:
-    rdf = build_rdf(full_graph())
+    rdf = build_rdf(full_facts())
     bar = URIRef(BASE + "model/bar")
     assert set(rdf.objects(bar, RDF.type)) == {KG.Model, KG.Entity, SKOS.Concept}
     assert list(rdf.objects(bar, SKOS.prefLabel)) == [Literal("bar")]
@@ -221,7 +223,7 @@ def test_rdf_classes_and_labels_of_an_entity() -> None:
 
 
 def test_rdf_paper_keeps_its_pages_and_identifiers() -> None:
-    rdf = build_rdf(full_graph())
+    rdf = build_rdf(full_facts())
     paper = URIRef(BASE + "paper/foo")
     assert {str(o) for o in rdf.objects(paper, DC.source)} == {"one.txt", "two.txt"}
     assert list(rdf.objects(paper, DCTERMS.identifier)) == [Literal("arxiv:2401.00001")]
@@ -229,7 +231,7 @@ def test_rdf_paper_keeps_its_pages_and_identifiers() -> None:
 
 
 def test_rdf_paper_says_who_wrote_it_and_when_and_where_it_appeared() -> None:
-    rdf = build_rdf(full_graph())
+    rdf = build_rdf(full_facts())
     paper = URIRef(BASE + "paper/foo")
     assert set(rdf.objects(paper, DC.creator)) == {Literal("Ada Lovelace"), Literal("李明")}
     assert list(rdf.objects(paper, KG.authors)) == [Literal("Ada Lovelace; 李明")]
@@ -244,7 +246,7 @@ def test_rdf_paper_says_who_wrote_it_and_when_and_where_it_appeared() -> None:
     ("date", "kind"), [("2024", XSD.gYear), ("2024-05", XSD.gYearMonth), ("2024-05-17", XSD.date), ("", None)]
 )
 def test_rdf_date_is_as_precise_as_it_is_known(date: str, kind: URIRef | None) -> None:
-    rdf = build_rdf(full_graph(replace(PAPER, date=date)))
+    rdf = build_rdf(full_facts(replace(PAPER, date=date)))
     found = [o.datatype for o in rdf.objects(None, DCTERMS.issued) if isinstance(o, Literal)]
     assert found == ([kind] if kind else [])
     assert [int(str(year)) for year in rdf.objects(None, KG.year)] == ([2024] if date else [])
@@ -252,7 +254,7 @@ def test_rdf_date_is_as_precise_as_it_is_known(date: str, kind: URIRef | None) -
 
 def test_rdf_doi_with_signs_makes_an_iri_that_any_parser_takes(tmp_path: Path) -> None:
     odd = "10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o"
-    by_rdflib, by_pyoxigraph = written(full_graph(replace(PAPER, identifiers=(("doi", odd),))), tmp_path / "graph.ttl")
+    by_rdflib, by_pyoxigraph = written(full_facts(replace(PAPER, identifiers=(("doi", odd),))), tmp_path / "graph.ttl")
     assert by_rdflib == by_pyoxigraph
     graph = RdfGraph().parse(tmp_path / "graph.ttl", format="turtle")
     [address] = graph.objects(None, SCHEMA.sameAs)
@@ -279,13 +281,14 @@ def test_rdf_header_counts_what_is_there(corpus_rdf: RdfGraph) -> None:
 
 
 def test_rdf_header_counts_in_an_empty_graph() -> None:
-    triples = list(rdf_triples(build_graph(Resolution(papers=(), entities=(), claims=(), outcomes=()))))
-    assert (URIRef(BASE + "graph"), VOID.triples, Literal(len(set(triples)))) in triples
+    facts = Resolution(papers=(), entities=(), claims=(), outcomes=())
+    triples = list(rdf_triples(facts))
+    assert build_rdf(facts).value(URIRef(BASE + "graph"), VOID.triples) == Literal(len(set(triples)))
     assert len(set(triples)) == len(triples)
 
 
 def test_rdf_header_describes_each_file_of_the_exports() -> None:
-    rdf = build_rdf(full_graph())
+    rdf = build_rdf(full_facts())
     dataset = URIRef(BASE + "graph")
     parts = list(rdf.objects(dataset, DCAT.distribution))
     urls = {str(url) for part in parts for url in rdf.objects(part, DCAT.downloadURL)}
@@ -367,7 +370,7 @@ def test_rdf_links_lead_to_nodes_that_are_there(corpus_rdf: RdfGraph) -> None:
 
 
 def test_rdf_each_subject_stands_in_one_place() -> None:
-    subjects = [s for s, _, _ in rdf_triples(full_graph())]
+    subjects = [triple.subject for triple in rdf_triples(full_facts())]
     runs = [s for i, s in enumerate(subjects) if i == 0 or subjects[i - 1] != s]
     assert len(runs) == len(set(runs))
 
@@ -376,39 +379,39 @@ def test_rdf_each_subject_stands_in_one_place() -> None:
 
 
 def test_rdf_turtle_is_the_same_for_every_parser(tmp_path: Path) -> None:
-    graph = full_graph()
-    by_rdflib, by_pyoxigraph = written(graph, tmp_path / "graph.ttl")
-    assert by_rdflib == by_pyoxigraph == {tuple(map(plain, t)) for t in rdf_triples(graph)}
+    facts = full_facts()
+    by_rdflib, by_pyoxigraph = written(facts, tmp_path / "graph.ttl")
+    assert by_rdflib == by_pyoxigraph == {tuple(map(plain, t)) for t in rdf_triples(facts)}
     back = RdfGraph().parse(tmp_path / "graph.ttl", format="turtle")
-    assert isomorphic(back, build_rdf(graph))
+    assert isomorphic(back, build_rdf(facts))
 
 
 @pytest.mark.skipif(shutil.which("rapper") is None, reason="rapper (raptor2-utils) is not installed")
 def test_rdf_turtle_is_read_by_rapper(tmp_path: Path) -> None:
-    write_turtle(full_graph(), tmp_path / "graph.ttl")
+    write_turtle(full_facts(), tmp_path / "graph.ttl")
     command = ["rapper", "-q", "-i", "turtle", "-o", "ntriples", str(tmp_path / "graph.ttl")]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (0, "")
-    assert len(run.stdout.splitlines()) == len(build_rdf(full_graph()))
+    assert len(run.stdout.splitlines()) == len(build_rdf(full_facts()))
 
 
 def test_rdf_turtle_is_read_by_n3(tmp_path: Path) -> None:
     if not node_has("n3"):
         pytest.skip("no Node.js with the package n3 of `make engines`")
-    write_turtle(full_graph(), tmp_path / "graph.ttl")
+    write_turtle(full_facts(), tmp_path / "graph.ttl")
     script = (
         "const text = require('fs').readFileSync(process.argv[1], 'utf8');"
         "console.log(new (require('n3').Parser)().parse(text).length)"
     )
     command = ["node", "-e", script, str(tmp_path / "graph.ttl")]
     run = subprocess.run(command, env=node_environment(), capture_output=True, text=True, check=True)
-    assert int(run.stdout) == len(build_rdf(full_graph()))
+    assert int(run.stdout) == len(build_rdf(full_facts()))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_rdf_hostile_text_comes_back(text: str, tmp_path: Path) -> None:
-    graph = full_graph(Paper(title=text, abstract=text, pages=(text,)))
-    by_rdflib, by_pyoxigraph = written(graph, tmp_path / "graph.ttl")
+    facts = full_facts(Paper(title=text, abstract=text, pages=(text,)))
+    by_rdflib, by_pyoxigraph = written(facts, tmp_path / "graph.ttl")
     title = (("iri", BASE + "paper/foo", ""), ("iri", str(DCTERMS.title), ""))
     assert {t for t in by_pyoxigraph if t[:2] == title} == {(*title, plain(Literal(text)))}  # type: ignore[index]
     assert by_rdflib == by_pyoxigraph
@@ -417,17 +420,16 @@ def test_rdf_hostile_text_comes_back(text: str, tmp_path: Path) -> None:
 @settings(max_examples=50, deadline=None)
 @given(text=st.text(min_size=1))
 def test_rdf_any_text_comes_back(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    graph = build_graph(
-        Resolution(papers=(("paper/p", Paper(title=text, abstract=text)),), entities=(), claims=(), outcomes=())
-    )
-    by_rdflib, by_pyoxigraph = written(graph, tmp_path_factory.mktemp("rdf") / "graph.ttl")
-    assert by_rdflib == by_pyoxigraph == {tuple(map(plain, t)) for t in rdf_triples(graph)}
+    papers = (("paper/p", Paper(title=text, abstract=text)),)
+    facts = Resolution(papers=papers, entities=(), claims=(), outcomes=())
+    by_rdflib, by_pyoxigraph = written(facts, tmp_path_factory.mktemp("rdf") / "graph.ttl")
+    assert by_rdflib == by_pyoxigraph == {tuple(map(plain, t)) for t in rdf_triples(facts)}
 
 
 @pytest.mark.parametrize("base", ["https://example.org/kg/", "http://example.org/x#", "urn:kg:"])
 def test_rdf_base_sets_the_iris_of_nodes(base: str, tmp_path: Path) -> None:
-    graph = full_graph()
-    write_turtle(graph, tmp_path / "graph.ttl", base)
+    facts = full_facts()
+    write_turtle(facts, tmp_path / "graph.ttl", base)
     rdf = RdfGraph().parse(tmp_path / "graph.ttl", format="turtle")
     assert all(str(s).startswith(base) for s in rdf.subjects())
     assert {str(s).removeprefix(base) for s in rdf.subjects(RDF.type, KG.Entity)} == set(NAMES)
@@ -437,8 +439,9 @@ def test_rdf_base_sets_the_iris_of_nodes(base: str, tmp_path: Path) -> None:
 
 
 def test_rdf_nodes_are_the_same_as_in_the_graph() -> None:
-    graph = full_graph()
-    rdf = build_rdf(graph)
+    facts = full_facts()
+    rdf = build_rdf(facts)
+    graph = build_graph(facts)
     for node in graph:
         assert (URIRef(BASE + node), RDF.type, KG[node_type(graph, node)]) in rdf
 
@@ -448,6 +451,7 @@ def test_rdf_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
     script = """if True:
         import sys
         from pathlib import Path
+        from kg.facts import in_memory
         from kg.graph import build_graph
         from kg.graphml import write_graphml
         from kg.jsonld import write_jsonld
@@ -455,12 +459,12 @@ def test_rdf_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
         from kg.pipeline import resolve_papers
         from kg.rdf import write_turtle
         from kg.readers import read_papers
-        graph = build_graph(resolve_papers(read_papers([sys.argv[1]]).papers))
+        facts = resolve_papers(read_papers([sys.argv[1]]).papers)
         folder = Path(sys.argv[2])
-        write_turtle(graph, folder / "graph.ttl")
+        write_turtle(facts, folder / "graph.ttl")
         write_ntriples(folder / "graph.ttl", folder / "graph.nt.gz")
         write_jsonld(folder / "graph.ttl", folder / "graph.jsonld")
-        write_graphml(graph, folder / "graph.graphml")
+        write_graphml(build_graph(in_memory(facts)), folder / "graph.graphml")
     """
     runs = []
     for seed in ("1", "2"):

@@ -32,7 +32,7 @@ from kg.queries import read_named_queries
 from kg.server.protocol import ROWS, TRIPLES
 from kg.server.workers import Limits, Pool
 from tests.apart import run_apart
-from tests.small import HOSTILE, small_graph
+from tests.small import HOSTILE, small_facts
 
 ROOT = Path(__file__).parent.parent
 PAPERS = "SELECT ?title WHERE { ?paper a kg:Paper ; dcterms:title ?title } ORDER BY ?title"
@@ -117,7 +117,7 @@ def serving(graph: Path, *options: str) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("served")
-    write_exports(small_graph(), folder)
+    write_exports(small_facts(), folder)
     return folder
 
 

@@ -11,7 +11,6 @@ from spacy.language import Language
 
 from kg.errors import InputError
 from kg.files import ontology_folder
-from kg.graph import build_graph
 from kg.pipeline import extract
 from kg.rdf import build_rdf
 from kg.readers import read_papers
@@ -255,7 +254,7 @@ def test_validation_leaves_the_data_as_they_are(rdf: RdfGraph, shapes: RdfGraph)
 
 def test_validation_a_shipped_listing_conforms(nlp: Language, vocabulary: Vocabulary, shapes: RdfGraph) -> None:
     smallest = min((ROOT / "corpus").glob("*.txt"), key=lambda p: p.stat().st_size)
-    rdf = build_rdf(build_graph(resolve(extract(nlp, read_papers([smallest]).papers), vocabulary)))
+    rdf = build_rdf(resolve(extract(nlp, read_papers([smallest]).papers), vocabulary))
     assert len(rdf) > 5000
     assert find_violations(rdf, shapes) == ()
 

@@ -1,87 +1,31 @@
 """Improvements: what the paper's own thing is said to be better than, in which aspect and by how much.
 
-A sentence claims one where a phrase of superiority ("outperforms X", "improvement over X"), a comparison
-with a comparative ("2x faster than X", "reduces memory compared to X") or an "unlike X" stands before
-the name of something else. A negation, a concession ("although it has advantages over X") or a passive
-("outperformed by X") before it takes the claim back. The targets are the names that follow, coordinated or
-listed ("baselines such as X and Y"); what only qualifies another name ("the X-based Y") is none.
-
-With the trained classifier a rule still has to see the improvement, and the classifier to find it likely: the rules are
-features beside what stands around the name and between it and the nearest cue, its role in the paper, figures, and
-what is introduced. Without it the confidence of a rule is the share of its findings that is right on the annotated
-papers.
+Of the names that a sentence may compare something with (`kg.finders.comparisons`), with the trained classifier, what a
+rule sees has to be likely, and what none sees quite likely and not taken back. Without it the confidence of a rule is
+the share of its findings that is right on the annotated papers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 
 from kg.classifier import Classifier
 from kg.cues import Cues
+from kg.finders.comparisons import IMPROVED, TARGETS, Candidate, find_candidates
 from kg.finders.results import Figure, find_aspect, find_figures, find_measure
-from kg.finders.surroundings import own_start
 from kg.finders.things import thing_key
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation
 
-TARGETS = frozenset({"Technique", "Model", "Software"})
-# between a cue and its target
-BEFORE_TARGET = re.compile(r"[^.;:()]{0,60}")
-STOP = re.compile(
-    r"[;:()]|,"
-    r"|\b(?:to|on|in|for|while|but|whereas|by|with|when|under|using|across|at|where|which|that|achieving|we|our|its)\b"
-)
-# instances follow, and then they are the targets; a class that only qualifies what follows is none either
-LISTED = re.compile(
-    r"[^.;:]{0,100}?(?:[,(]\s*)?\b(?:such as|including|like|e\.g\.?|i\.e\.?|namely|especially|particularly)[\s,]+"
-    r"(?:the )?",
-    re.IGNORECASE,
-)
-ACRONYM = re.compile(r"\s*\([A-Z][\w-]*\)")
-QUALIFIED = re.compile(r"-(?:based|style|like) (?:\w+ )?|\s+(?:([\w-]+)\s+)?")
-JOINED = re.compile(
-    r"[\s,()&/]*(?:\b(?:and|or|as well as|both)\s+)*(?:(?:the|other|even|also|its|standard|strong|vanilla|original) )*"
-)
-RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
-BETWEEN_FIGURES = re.compile(r"[\s,/&]*(?:\b(?:and|or)\b)?\s*(?:[~≈]|about|up to)?\s*")
-SUBJECT_VERB = re.compile(r"\s+(?:\w+ly\s+|can\s+|is\s+|are\s+)*[\w-]+(?:\s+(?:over|upon|on|than|to))?")
-# "than", "over": the comparative stands close before them
-BARE = frozenset({"than", "over", "against"})
-NEAR = 60
-# how far before a cue, in characters, a negation and a concession reach
-DENIAL = 50
-CONCESSION = 200
-AMOUNT = re.compile(r"\s+(?:[~$≈]*\d[\d.,]*(?:\s|\\?%|[x×]|times)|an? order|half|twice)")
-# a new verb phrase, beyond the reach of a negation before it
-ANEW = re.compile(r"\b(?:and|but|yet)\b")
-EITHER = re.compile(r"\s*(?:or|/)\s*(?:even )?")
-CONCEDED = re.compile(r"(?:^while\b|\b(?:although|though|despite)\b)[^,]*$", re.IGNORECASE)
-# before a comparison that leads its clause: the comma after it ends it
-LEADING = re.compile(r"(?:[,;(]|\bwhen|\band)\s*$")
-LAST = re.compile(r"\b(?:and|or|as well as)\b|[/&]")
+CONFIDENCE = {"better": 0.88, "relative": 0.84, "unlike": 0.83}
 # what a rule takes for improved on is dropped where the classifier gives it less
 LEAST = 0.3
-IMPROVED, OTHER = "improved", "other"
-CONFIDENCE = {"better": 0.88, "relative": 0.84, "unlike": 0.83}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A name in a sentence that compares, what the better thing is if the sentence names it, and the features.
-
-    Of the names that the same words compare with, `target` is the one at `position` among `count`.
-    """
-
-    sentence: Quote
-    target: Mention
-    at: int
-    rule: str
-    named: Mention | None
-    features: frozenset[str]
-    position: int
-    count: int
+# what no rule sees is improved on where the classifier gives it as much, and no rule sees another in its sentence
+LEAST_ALONE = 0.4
+TAKEN_BACK = frozenset({"negated-before", "conceded", "amount-before"})
+RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+BETWEEN_FIGURES = re.compile(r"[\s,/&]*(?:\b(?:and|or)\b)?\s*(?:[~≈]|about|up to)?\s*")
 
 
 def find_improvements(
@@ -95,15 +39,18 @@ def find_improvements(
     # a dataset that the paper brings is not what is better than a model
     main = next((r.target for r in roles if r.predicate == "introduces" and r.target.type in TARGETS), None)
     found: dict[tuple[str, int], Relation] = {}
-    for candidate in find_candidates(words, mentions, roles, cues, described=classifier is not None):
-        if candidate.rule not in CONFIDENCE:
-            continue
-        confidence = CONFIDENCE[candidate.rule]
+    candidates = list(find_candidates(words, mentions, roles, cues, described=classifier is not None))
+    explicit = {c.sentence.start for c in candidates if c.rule in CONFIDENCE}
+    for candidate in candidates:
         if classifier is not None:
             likely = classifier.probabilities(candidate.features)[IMPROVED]
-            if likely < LEAST:
+            if likely < _least(candidate, explicit):
                 continue
             confidence = classifier.confidence(likely)
+        elif candidate.rule in CONFIDENCE:
+            confidence = CONFIDENCE[candidate.rule]
+        else:
+            continue
         sentence, target = candidate.sentence, candidate.target
         named = candidate.named
         source = named if named is not None and named.type in TARGETS else main
@@ -125,197 +72,11 @@ def find_improvements(
     return tuple(found.values())
 
 
-def find_candidates(
-    words: Words, mentions: Sequence[Mention], roles: Sequence[Relation], cues: Cues, *, described: bool = True
-) -> Iterator[Candidate]:
-    """Yield each name in each sentence of the paper's own part that compares and names something else.
-
-    Their features are for the classifier alone; `described` tells whether they are wanted.
-    """
-    own = own_start(words, cues)
-    said = {thing_key(r.target): r for r in reversed(roles)}
-    introduced = {name: r.target for name, r in said.items() if r.predicate == "introduces"}
-    for sentence, inside in words.by_sentence(mentions):
-        if sentence.start < own or not inside:
-            continue
-        signs = [
-            (rule, start, _targets(words, inside, (start, end), cues)) for rule, start, end in _cues(sentence, cues)
-        ]
-        compares = [
-            (sentence.start + start, sentence.start + end, sentence.text[start:end].lower())
-            for start, end in cues.comparatives.spans(sentence.text)
-        ]
-        if not (signs or compares):
-            continue
-        figures = [(f.start, f.end) for f in find_figures(sentence, cues)] if described else []
-        for mention in inside:
-            if mention.type not in TARGETS:
-                continue
-            name = thing_key(mention)
-            rules = sorted((-CONFIDENCE[rule], start, rule) for rule, start, targets in signs if mention in targets)
-            _, at, rule = rules[0] if rules else (0.0, mention.start, "compared")
-            named = _subject(words, inside, at, introduced)
-            if name in introduced and (named is None or thing_key(named) not in introduced or thing_key(named) == name):
-                continue
-            features: set[str] = set()
-            if described:
-                features = {f"rule={r}" for _, _, r in rules} or {"rule=none"}
-                features |= set(_features(words, sentence, mention, said.get(name), introduced, cues))
-                features |= set(_surroundings(words, mention, compares, figures))
-            listed = next((t for r, s, t in signs if (r, s) == (rule, at) and mention in t), [mention])
-            yield Candidate(
-                sentence=sentence,
-                target=mention,
-                at=at,
-                rule=rule,
-                named=named,
-                features=frozenset(features),
-                position=listed.index(mention),
-                count=len(listed),
-            )
-
-
-def _features(
-    words: Words,
-    sentence: Quote,
-    mention: Mention,
-    role: Relation | None,
-    introduced: Mapping[str, Mention],
-    cues: Cues,
-) -> Iterator[str]:
-    """Yield what the thing is to the paper and where its sentence stands."""
-    yield f"type={mention.type}"
-    if role is not None:
-        yield f"role={role.predicate}"
-    yield f"concept={mention.concept}" if mention.concept else "unknown"
-    order = words.sentences.index(sentence)
-    yield f"order={'last' if order + 1 == len(words.sentences) else min(order, 9)}"
-    yield f"first={words.atoms[words.token_at(sentence.start)]}"
-    yield f"introduced={min(len(introduced), 3)}"
-    if any(sentence.start <= m.start < mention.start for m in introduced.values()):
-        yield "introduced-before"
-    text, at, end = sentence.text, mention.start - sentence.start, mention.end - sentence.start
-    if cues.own.within(text, 0, at):
-        yield "own-before"
-    if cues.negations.within(text, 0, at):
-        yield "negated-before"
-    if cues.negations.within(text, end, len(text)):
-        yield "negated-after"
-    if CONCEDED.search(text[:at]):
-        yield "conceded"
-    for name, pattern in (("better", cues.better), ("relative", cues.relative), ("unlike", cues.unlike)):
-        before = pattern.within(text, 0, at)
-        if before:
-            between = text[before[-1][1] : at]
-            cue = text[slice(*before[-1])].lower()
-            near = min(len(between.split()), 12) // 3
-            yield from (
-                f"{name}",
-                f"{name}={cue}",
-                f"{name}-near={near}",
-                f"{name}-stop={bool(STOP.search(between))}{near > 0}",
-            )
-            yield f"{name}-to={' '.join(between.lower().split()[:2])}"
-        if pattern.within(text, end, len(text)):
-            yield f"{name}-after"
-
-
-def _surroundings(
-    words: Words, mention: Mention, compares: Sequence[tuple[int, int, str]], figures: Sequence[tuple[int, int]]
-) -> Iterator[str]:
-    """Yield what stands around the name, the comparatives and figures in its sentence."""
-    first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
-    for distance in (1, 2, 3):
-        if first >= distance:
-            yield f"-{distance}={words.atoms[first - distance]}"
-        if last - 1 + distance < len(words.atoms):
-            yield f"+{distance}={words.atoms[last - 1 + distance]}"
-    if first >= 2:
-        yield f"-12={words.atoms[first - 2]} {words.atoms[first - 1]}"
-    before = [c for c in compares if c[1] <= mention.start]
-    after = [c for c in compares if c[0] >= mention.end]
-    yield f"comparatives={min(len(before), 2)}{min(len(after), 2)}"
-    if before:
-        yield f"comparative-before={before[-1][2]}"
-        yield f"comparative-near={min((mention.start - before[-1][1]) // 15, 6)}"
-    if after:
-        yield f"comparative-after={after[0][2]}"
-        yield f"comparative-soon={min((after[0][0] - mention.end) // 15, 6)}"
-    yield f"figures={any(e <= mention.start for _, e in figures)}{any(s >= mention.end for s, _ in figures)}"
-
-
-def _cues(sentence: Quote, cues: Cues) -> Iterator[tuple[str, int, int]]:
-    """Yield the rule and the offsets of its cue for every sign of superiority in `sentence`."""
-    text, offset = sentence.text, sentence.start
-    passive = cues.passive.spans(text)
-    for start, end in cues.better.spans(text):
-        if not _denied(text, start, cues) and not any(s <= start < e for s, e in passive):
-            yield "better", offset + start, offset + end
-    compares = cues.comparatives.spans(text)
-    for start, end in cues.relative.spans(text) if compares else ():
-        if (
-            (text[start:end].lower() not in BARE or cues.comparatives.within(text, max(0, start - NEAR), start))
-            and not AMOUNT.match(text, end)
-            and not _denied(text, start, cues)
-        ):
-            yield "relative", offset + start, offset + end
-    for start, end in cues.unlike.spans(text):
-        if start == 0 or text[max(0, start - 2) : start] == ", ":
-            yield "unlike", offset + start, offset + end
-
-
-def _denied(text: str, at: int, cues: Cues) -> bool:
-    """Tell whether a negation before `at` takes back what stands there; "comparable or better" does not."""
-    if CONCEDED.search(text, max(0, at - CONCESSION), at):
-        return True
-    start = max(0, at - DENIAL)
-    start = max([start, *(m.end() for m in ANEW.finditer(text, start, at))])
-    return any(
-        not (either := EITHER.match(text, end)) or not cues.comparatives.match(text, either.end())
-        for _, end in cues.negations.within(text, start, at)
-    )
-
-
-def _targets(words: Words, inside: Sequence[Mention], cue: tuple[int, int], cues: Cues) -> list[Mention]:
-    """Return the first mention after `cue` and those coordinated with it, instances rather than their class."""
-    found: list[Mention] = []
-    sure, end = 0, cue[1]
-    direct = cues.comparatives.fullmatch(words.text, *cue)
-    for mention in inside:
-        if mention.start < cue[1]:
-            continue
-        gap = words.text[end : mention.start]
-        if not found:
-            gap = ACRONYM.sub("", gap)
-        if LISTED.fullmatch(gap) and (found or " for " not in gap):
-            found, sure = [], 0
-        elif not found:
-            if not BEFORE_TARGET.fullmatch(gap) or STOP.search(gap) or (direct and " of " in gap):
-                break
-        elif (qualified := QUALIFIED.fullmatch(gap)) and (qualified[1] or "").lower() in ("", *cues.heads):
-            found.pop()
-        elif not JOINED.fullmatch(gap):
-            break
-        found.append(mention)
-        end = mention.end
-        if direct and any(p.match(words.text, end + 1) for _, p in cues.aspects):
-            break
-        if len(found) == 1 or LAST.search(gap):
-            sure = len(found)
-    leading = LEADING.search(words.text, max(0, cue[0] - 10), cue[0]) or words.sentence_at(cue[0]).start == cue[0]
-    return found[:sure] if leading or direct else found
-
-
-def _subject(words: Words, inside: Sequence[Mention], at: int, introduced: Mapping[str, Mention]) -> Mention | None:
-    """Return what is better: an introduced name before the cue, or another right before its verb."""
-    before = [m for m in inside if m.end <= at]
-    for mention in reversed(before):
-        if thing_key(mention) in introduced:
-            return mention
-    nearest = before[-1] if before else None
-    if nearest and nearest.type in TARGETS and SUBJECT_VERB.fullmatch(words.text[nearest.end : at]):
-        return nearest
-    return None
+def _least(candidate: Candidate, explicit: Collection[int]) -> float:
+    """Return how likely the classifier must find `candidate`; in the sentences at `explicit` rules see one."""
+    if candidate.rule in CONFIDENCE:
+        return LEAST
+    return 1.0 if candidate.sentence.start in explicit or candidate.features & TAKEN_BACK else LEAST_ALONE
 
 
 def _aspect_and_value(candidate: Candidate, figures: Sequence[Figure], cues: Cues) -> tuple[str | None, str | None]:

@@ -1,9 +1,9 @@
 """Readers: one module per format, each a function from text to papers.
 
 `stream_papers` takes files, folders, patterns and standard input, packed or not, detects the format of each by its
-content, and yields papers one by one, however many there are. `read_papers` collects them and merges those that several
-inputs hold. To add a format, write ``read_<format>(chunks, source)`` in a module of its own, add a line to `FORMATS`
-and to `kg.readers.detection` what it is told by.
+content, and yields papers one by one, however many there are. `gather_papers` merges those that several inputs hold, on
+disk; `read_papers` has them in memory. To add a format, write ``read_<format>(chunks, source)`` in a module of its own,
+add a line to `FORMATS` and to `kg.readers.detection` what it is told by.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Generic, TypeVar
 
 from kg.errors import InputError
 from kg.markup import clean
+from kg.progress import Progress, unseen
 from kg.readers.atom import read_atom
 from kg.readers.bibtex import read_bibtex
 from kg.readers.chunks import UTF16, decoded, unpacked
@@ -38,9 +39,11 @@ from kg.readers.semanticscholar import read_semanticscholar
 from kg.readers.snapshot import read_snapshot
 from kg.readers.table import read_table
 from kg.records import Paper, Skipped
+from kg.spool import Spool
 
-__all__ = ["FORMATS", "Reading", "detect_format", "merge_papers", "read_papers", "stream_papers"]
+__all__ = ["FORMATS", "Reading", "detect_format", "gather_papers", "merge_papers", "read_papers", "stream_papers"]
 
+P = TypeVar("P", bound=Iterable[Paper])
 Reader = Callable[[Iterable[str], str], Iterator[Paper | Skipped]]
 SUFFIXES = frozenset(".atom .bib .csv .htm .html .json .jsonl .markdown .md .ndjson .ris .text .tsv .txt .xml".split())
 PACKED = frozenset((".gz", ".zst"))
@@ -51,10 +54,10 @@ TOLD = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Generic[P]):
     """What an input holds: its papers, and the rows that are none, with reasons."""
 
-    papers: tuple[Paper, ...]
+    papers: P
     skipped: tuple[Skipped, ...]
 
 
@@ -77,30 +80,42 @@ FORMATS: dict[str, Reader] = {
 """Reader by format name."""
 
 
-def read_papers(inputs: Sequence[str | Path], form: str | None = None) -> Reading:
-    """Read all `inputs` (files, folders, patterns, ``-``) and merge the copies of a paper.
+def read_papers(inputs: Sequence[str | Path], form: str | None = None) -> Reading[tuple[Paper, ...]]:
+    """Read all `inputs` as `gather_papers` does, the papers into memory."""
+    found = gather_papers(inputs, form)
+    return Reading(tuple(found.papers), found.skipped)
+
+
+def gather_papers(
+    inputs: Sequence[str | Path], form: str | None = None, progress: Progress = unseen
+) -> Reading[Spool[Paper]]:
+    """Read all `inputs` (files, folders, patterns, ``-``) and merge the copies of a paper; the papers lie on disk.
 
     Raises:
         InputError: an input does not exist, or none of them holds a paper.
+        OutputError: there is no room for them on the disk.
     """
-    papers: list[Paper] = []
     skipped: list[Skipped] = []
     counts: Counter[tuple[str, str]] = Counter()
     last: dict[tuple[str, str], Skipped] = {}
-    for found in stream_papers(inputs, form):
-        if isinstance(found, Paper):
-            papers.append(found)
-            continue
-        kind = found.source, found.reason.partition(":")[0]
-        counts[kind] += 1
-        if counts[kind] <= TOLD:
-            skipped.append(found)
-        else:
-            last.setdefault(kind, found)
+
+    def read() -> Iterator[Paper]:
+        for found in stream_papers(inputs, form):
+            if isinstance(found, Paper):
+                yield found
+                continue
+            kind = found.source, found.reason.partition(":")[0]
+            counts[kind] += 1
+            if counts[kind] <= TOLD:
+                skipped.append(found)
+            else:
+                last.setdefault(kind, found)
+
+    papers = merge_papers(progress(read(), "Reading papers"))
     for (source, reason), first in last.items():
         more = counts[source, reason] - TOLD
         skipped.append(replace(first, reason=f"{reason}, here and in {more - 1:,} rows below", count=more))
-    if not papers:
+    if not len(papers):
         reasons = f" ({skipped[0]})" if skipped else ""
         raise InputError(
             f"{', '.join(str(i) for i in inputs)}: no papers found{reasons}; "
@@ -108,7 +123,7 @@ def read_papers(inputs: Sequence[str | Path], form: str | None = None) -> Readin
             f"kg build --format names: {', '.join(FORMATS)}"
         )
     order = {source: i for i, source in enumerate(dict.fromkeys(s.source for s in skipped))}
-    return Reading(merge_papers(papers), tuple(sorted(skipped, key=lambda s: (order[s.source], s.row))))
+    return Reading(papers, tuple(sorted(skipped, key=lambda s: (order[s.source], s.row))))
 
 
 def stream_papers(inputs: Sequence[str | Path], form: str | None = None) -> Iterator[Paper | Skipped]:

@@ -8,71 +8,103 @@ for one DOI. The rule looks at all papers at once, so that their order does not 
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from kg.records import Paper
+from kg.spool import Spool, united
 from kg.text import paper_id, title_key
 
+Identifiers: TypeAlias = frozenset[tuple[str, str]]
 # a work that was renamed has two titles, seldom three; a placeholder has many
 MOST_TITLES = 5
 SCHEMES = ("arxiv", "doi")
 
 
-def merge_papers(papers: Iterable[Paper]) -> tuple[Paper, ...]:
-    """Return one paper for all copies of each, sorted by id.
+def merge_papers(papers: Iterable[Paper]) -> Spool[Paper]:
+    """Return one paper for all copies of each, by id; in memory are only their identifiers.
 
     The copy with the longest abstract speaks for the paper, and the fields of all are united: of dates the earliest, of
     lists of authors the longest.
     """
-    copies: dict[str, list[Paper]] = {}
-    for paper in papers:
-        copies.setdefault(title_key(paper.title) or paper.title, []).append(paper)
-    merged = [_united(same) for same in copies.values()]
-    while len(fewer := [_united(same) for same in _grouped(merged)]) < len(merged):
-        # what was joined may hold identifiers that now agree with those of others
-        merged = fewer
-    return tuple(sorted(merged, key=lambda p: paper_id(p.title)))
+    numbers: dict[bytes, int] = {}
+    held: list[Identifiers] = []
+
+    def numbered() -> Iterator[tuple[str, Paper]]:
+        """Yield each paper under the number of its title."""
+        nothing: Identifiers = frozenset()
+        for paper in papers:
+            title = (title_key(paper.title) or paper.title).encode("utf-8", "surrogatepass")
+            number = numbers.setdefault(hashlib.blake2b(title, digest_size=16).digest(), len(held))
+            if number == len(held):
+                held.append(nothing)
+            if telling := [i for i in paper.identifiers if i[0] in SCHEMES]:
+                held[number] |= frozenset(telling)
+            yield f"{number:012}", paper
+
+    copies = Spool[Paper]()
+    copies.add(numbered())
+    leader = _leaders(held)
+    joined = Spool[Paper]()
+    merged = Spool[Paper]()
+    several = {root for number, root in enumerate(leader) if number != root}
+
+    def alone() -> Iterator[tuple[str, Paper]]:
+        for number, paper in enumerate(united(copies, _united)):
+            if leader[number] in several:
+                joined.add([(f"{leader[number]:012}", paper)])
+            else:
+                yield paper_id(paper.title), paper
+
+    merged.add(alone())
+    merged.add((paper_id(paper.title), paper) for paper in united(joined, _united))
+    return merged
 
 
-def _grouped(papers: list[Paper]) -> list[list[Paper]]:
-    """Return the papers, each with a title of its own, in groups that share identifiers."""
-    holders: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for i, paper in enumerate(papers):
-        for identifier in paper.identifiers:
-            if identifier[0] in SCHEMES:
-                holders[identifier].append(i)
-    leader = list(range(len(papers)))
+def _leaders(held: Sequence[Identifiers]) -> list[int]:
+    """Return for each title, whose identifiers are `held`, the first of those that name the same paper."""
+    leader = list(range(len(held)))
 
     def find(i: int) -> int:
         while leader[i] != i:
             leader[i] = i = leader[leader[i]]
         return i
 
-    for (scheme, _), same in holders.items():
-        if 1 < len(same) <= MOST_TITLES and not _contradict([papers[i] for i in same], scheme):
-            for other in same[1:]:
-                leader[find(other)] = find(same[0])
-    groups: dict[int, list[Paper]] = {}
-    for i, paper in enumerate(papers):
-        groups.setdefault(find(i), []).append(paper)
-    return list(groups.values())
+    known = dict(enumerate(held))
+    while True:
+        before = len(known)
+        holders: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for i, identifiers in known.items():
+            for identifier in identifiers:
+                holders[identifier].append(i)
+        for (scheme, _), same in holders.items():
+            if 1 < len(same) <= MOST_TITLES and not _contradict([known[i] for i in same], scheme):
+                for other in same[1:]:
+                    one, two = sorted((find(same[0]), find(other)))
+                    leader[two] = one
+        # what was joined may hold identifiers that now agree with those of others
+        joined: dict[int, Identifiers] = {}
+        for i, identifiers in known.items():
+            joined[find(i)] = joined[find(i)] | identifiers if find(i) in joined else identifiers
+        known = joined
+        if len(known) == before:
+            return [find(i) for i in range(len(held))]
 
 
-def _contradict(papers: list[Paper], scheme: str) -> bool:
+def _contradict(papers: Sequence[Identifiers], scheme: str) -> bool:
     """Tell whether two of `papers` have identifiers of another scheme and none of them in common."""
     for other in SCHEMES:
         if other != scheme:
-            held = [values for p in papers if (values := {v for s, v in p.identifiers if s == other})]
+            held = [values for p in papers if (values := {v for s, v in p if s == other})]
             if any(a.isdisjoint(b) for i, a in enumerate(held) for b in held[:i]):
                 return True
     return False
 
 
 def _united(same: list[Paper]) -> Paper:
-    if len(same) == 1:
-        return same[0]
     speaker = max(same, key=lambda p: (len(p.abstract), p.abstract, p.title))
     return replace(
         speaker,

@@ -17,7 +17,7 @@ import numpy as np
 
 from kg.classifier import Classifier
 from kg.evaluation import Evaluation, evaluate, name_keys
-from kg.finders.improvements import CONFIDENCE, IMPROVED, OTHER, find_candidates
+from kg.finders.comparisons import IMPROVED, OTHER, RULES, find_candidates
 from kg.finders.roles import NONE, decide_roles, decide_things
 from kg.finders.things import group_things, measure_things, thing_key
 from kg.ontology import Ontology
@@ -229,11 +229,11 @@ def improvement_rows(decided: Roles, ontology: Ontology) -> Iterator[Row]:
         if any(keys & name_keys([mentions[0].name, *(m.surface for m in mentions)]) for keys in targets)
     }
     candidates = list(find_candidates(example.words, kept_mentions(roles), roles, ontology.cues))
-    ruled = {thing_key(c.target) for c in candidates if c.rule in CONFIDENCE}
+    ruled = {thing_key(c.target) for c in candidates if c.rule in RULES}
     for candidate in candidates:
         name = thing_key(candidate.target)
         features = candidate.features | ({FURTHER} if example.further else set())
         if name not in improved:
             yield features, OTHER
-        elif name not in ruled or candidate.rule in CONFIDENCE:
+        elif name not in ruled or candidate.rule in RULES:
             yield features, IMPROVED

@@ -3,6 +3,7 @@
 import { $, button, count, make, narrow } from "./dom.js";
 import { answerParts, summary } from "./answer.js";
 import { askEngine, followLoading, load, ready, stop } from "./engine.js";
+import { data } from "./graph.js";
 import { lines } from "./map.js";
 import { parameterRows, parameters } from "./parameters.js";
 import { answer, setAnswer } from "./shown.js";
@@ -114,7 +115,7 @@ export function startQuery(act) {
     }
   });
   editor.addEventListener("input", showForm);
-  $("query").append(make("div", { class: "beside" }, choices, make("div", { class: "asking" }, form, editor, make("div", { class: "actions" }, runs, stops, status, make("details", { class: "known" }, make("summary", { class: "quiet" }, "Known prefixes"), prefixes)), place)));
+  $("query").append(make("div", { class: "beside" }, choices, make("div", { class: "asking" }, form, editor, make("div", { class: "actions" }, runs, stops, status, make("details", { class: "known" }, make("summary", { class: "quiet" }, "Known prefixes"), prefixes)), make("p", { class: "quiet" }, data.part), place)));
 }
 export function showQuery() {
   if (!pack) {

@@ -1,0 +1,163 @@
+"""The description of the graph as a dataset, which comes first in its Turtle file.
+
+After https://www.w3.org/TR/void/ and https://www.w3.org/TR/vocab-dcat-3/: its size, the description itself included,
+its licence, its parts, and a distribution for each file that holds it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rdflib import DCAT, DCTERMS, OWL, RDF, SKOS, VOID, Namespace
+
+from kg.records import RELATIONS, TYPES
+from kg.statements import KG, TYPE, Said, link, number, text
+from kg.version import VERSION
+
+LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
+MEDIA_TYPES = Namespace("https://www.iana.org/assignments/media-types/")
+FORMATS = Namespace("http://www.w3.org/ns/formats/")
+THEME = "http://publications.europa.eu/resource/authority/data-theme/TECH"
+KEYWORDS = ("knowledge graph", "machine learning", "scholarly papers")
+ONTOLOGY = str(KG).rstrip("#")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """A file that holds the graph; `syntax` names its RDF format at the W3C, `packing` how it is compressed."""
+
+    file: str
+    title: str
+    media_type: str
+    syntax: str = ""
+    packing: str = ""
+
+
+DISTRIBUTIONS = (
+    Distribution(file="graph.ttl", title="Turtle", media_type="text/turtle", syntax="Turtle"),
+    Distribution(
+        file="graph.nt.gz",
+        title="N-Triples, compressed",
+        media_type="application/n-triples",
+        syntax="N-Triples",
+        packing="application/gzip",
+    ),
+    Distribution(file="graph.jsonld", title="JSON-LD", media_type="application/ld+json", syntax="JSON-LD"),
+    Distribution(file="graph.graphml", title="GraphML, nodes and edges alone", media_type="application/xml"),
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What is counted while a graph is written.
+
+    `classes` and `properties` are those in use, `kinds` counts the nodes, claims, evidence and results, `relations` the
+    claims, `examples` has of each type the node with the most edges and how many these are.
+    """
+
+    triples: int = 0
+    subjects: int = 0
+    classes: set[str] = field(default_factory=set)
+    properties: set[str] = field(default_factory=set)
+    kinds: Counter[str] = field(default_factory=Counter)
+    relations: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    def count(self, said: list[Said]) -> None:
+        """Count what is said of one subject."""
+        self.triples += len(said)
+        self.subjects += 1
+        self.properties.update(predicate for predicate, _, _ in said)
+        self.classes.update(value for predicate, value, _ in said if predicate == TYPE)
+
+
+def describe_dataset(tally: Tally, base: str) -> Iterator[tuple[str, list[Said]]]:
+    """Yield the subjects that describe the graph and what is said of each, its sizes as `tally` has them."""
+    dataset = base + "graph"
+    parts = _parts(tally, base)
+    about = [*_about(tally, base), *_links(parts, base)]
+    counts = (VOID.triples, VOID.distinctSubjects, VOID.properties, VOID.classes)
+    for said in (about, *parts.values()):
+        tally.count(said)
+    tally.properties.update(map(str, counts))
+    sizes = (tally.triples + len(counts), tally.subjects, len(tally.properties), len(tally.classes))
+    about += [number(name, size) for name, size in zip(counts, sizes, strict=True)]
+    yield dataset, about
+    yield from parts.items()
+
+
+def _about(tally: Tally, base: str) -> Iterator[Said]:
+    kinds = tally.kinds
+    entities = sum(kinds[kind] for kind in TYPES)
+    size = (
+        f"{kinds['Paper']} papers, {entities} entities, {kinds['Claim']} claims, {kinds['Evidence']} pieces of evidence"
+    )
+    yield link(RDF.type, VOID.Dataset)
+    yield link(RDF.type, DCAT.Dataset)
+    yield text(DCTERMS.title, "A knowledge graph of machine-learning papers")
+    yield text(DCTERMS.description, size)
+    yield link(DCTERMS.license, LICENSE)
+    yield link(DCTERMS.conformsTo, ONTOLOGY)
+    for keyword in KEYWORDS:
+        yield text(DCAT.keyword, keyword)
+    yield link(DCAT.theme, THEME)
+    yield link(DCAT.landingPage, base + "graph.html")
+    yield text(OWL.versionInfo, VERSION)
+    yield number(VOID.entities, kinds["Paper"] + entities)
+    yield text(VOID.uriSpace, base)
+    yield link(VOID.vocabulary, ONTOLOGY)
+    yield link(VOID.vocabulary, str(SKOS).rstrip("#"))
+    for _, node in tally.examples.values():
+        yield link(VOID.exampleResource, base + node)
+
+
+def _links(parts: dict[str, list[Said]], base: str) -> Iterator[Said]:
+    """Yield the links of the dataset to its `parts`."""
+    for part, said in parts.items():
+        predicates = {predicate for predicate, _, _ in said}
+        if str(VOID["class"]) in predicates:
+            yield link(VOID.classPartition, part)
+        elif str(VOID.property) in predicates:
+            yield link(VOID.propertyPartition, part)
+        elif str(DCAT.downloadURL) in predicates:
+            yield link(DCAT.distribution, part)
+    for file in DISTRIBUTIONS:
+        if file.syntax:
+            yield link(VOID.dataDump, base + file.file)
+            yield link(VOID.feature, FORMATS[file.syntax])
+
+
+def _parts(tally: Tally, base: str) -> dict[str, list[Said]]:
+    found: defaultdict[str, list[Said]] = defaultdict(list)
+    kinds = {kind for kind in ("Paper", *TYPES) if tally.kinds[kind]} | {"Claim", "Evidence", "Result"}
+    for kind in sorted(kinds):
+        found[f"{base}graph/{kind.lower()}"] += [
+            link(VOID["class"], KG[kind]),
+            number(VOID.entities, tally.kinds[kind]),
+        ]
+    for relation in RELATIONS:
+        found[f"{base}graph/{relation}"] += [
+            link(VOID.property, KG[relation]),
+            number(VOID.triples, tally.relations[relation]),
+        ]
+    for file in DISTRIBUTIONS:
+        found[f"{base}graph/{file.file.split('.')[1]}"] += _distribution(file, base)
+    found[base + "vocabulary"] += [
+        link(RDF.type, SKOS.ConceptScheme),
+        text(DCTERMS.title, "Entities that papers on machine learning speak of"),
+    ]
+    return found
+
+
+def _distribution(file: Distribution, base: str) -> Iterator[Said]:
+    yield link(RDF.type, DCAT.Distribution)
+    yield text(DCTERMS.title, file.title)
+    yield link(DCTERMS.license, LICENSE)
+    yield link(DCAT.downloadURL, base + file.file)
+    yield link(DCAT.mediaType, MEDIA_TYPES[file.media_type])
+    if file.syntax:
+        yield link(DCTERMS["format"], FORMATS[file.syntax])
+    if file.packing:
+        yield link(DCAT.compressFormat, MEDIA_TYPES[file.packing])
