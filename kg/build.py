@@ -13,12 +13,14 @@ new, once the next build or query has finished what it began.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.engine import extract_on
 from kg.errors import OutputError
 from kg.facts import Facts, choose
 from kg.graph import build_graph
@@ -71,20 +73,23 @@ def build(
     model: bool = True,
     form: str | None = None,
     workers: int | None = None,
+    engine: str | None = None,
     anew: bool = False,
     progress: Progress = unseen,
 ) -> Summary:
     """Read `inputs`, write the exports to the folder `output` and return what was made.
 
     All inputs are in the format `form`, a name in `kg.readers.FORMATS`; without it the format of each is detected.
-    What an earlier build has extracted is not extracted again, unless `anew`.
+    What an earlier build has extracted is not extracted again, unless `anew`. An `engine` of `kg.engine.extract_on`
+    extracts in place of processes here.
 
     Raises:
-        KGError: an input holds no papers, the ontology is broken, or `output` cannot be written.
+        KGError: an input holds no papers, the ontology is broken, the engine fails, or `output` cannot be written.
     """
     began = time.perf_counter()
     reading = gather_papers(inputs, form, progress)
-    facts = resolve_papers(reading.papers, model=model, workers=workers, anew=anew, progress=progress)
+    by = functools.partial(extract_on, engine, model=model, workers=workers) if engine else None
+    facts = resolve_papers(reading.papers, model=model, workers=workers, engine=by, anew=anew, progress=progress)
     write_exports(facts, output, base, progress)
     return Summary(
         papers=len(facts.papers),

@@ -26,6 +26,7 @@ T = TypeVar("T")
 BASE_IRI = re.compile(
     r"(?:https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d+)?(?:/[\w.~-]+)*/#?|urn:[\w-]+(?::[\w.-]+)*:)"
 )
+ENGINE = re.compile(r"dask|(?:tcp|tls|ws|wss)://\S+")
 CORPUS = "corpus"
 
 
@@ -86,6 +87,12 @@ def main(debug: bool) -> None:  # noqa: ARG001 - `Commands` reads it
     metavar="N",
     help="Processes that extract. Default: one for each processor.",
 )
+@click.option(
+    "--engine",
+    metavar="ENGINE",
+    help="Extract on a cluster: dask starts one of processes here, tcp://HOST:PORT is the address of a running Dask "
+    "scheduler.",
+)
 @click.option("--anew", is_flag=True, help="Extract those papers too that an earlier build has extracted.")
 def build(
     inputs: tuple[str, ...],
@@ -93,6 +100,7 @@ def build(
     base: str,
     form: str | None,
     workers: int | None,
+    engine: str | None,
     *,
     no_model: bool,
     anew: bool,
@@ -111,6 +119,12 @@ def build(
         raise click.BadParameter(
             "an absolute IRI that ends in / or #, such as https://example.org/kg/", param_hint="--base"
         )
+    if engine is not None and not ENGINE.fullmatch(engine):
+        raise click.BadParameter(
+            f"{engine}: dask, or the address of a scheduler, such as tcp://host:8786, is wanted", param_hint="--engine"
+        )
+    if workers and engine not in (None, "dask"):
+        raise click.BadParameter(f"{engine} has the workers that have joined it", param_hint="--workers")
     summary = run(
         inputs or (CORPUS,),
         output,
@@ -118,6 +132,7 @@ def build(
         model=not no_model,
         form=form,
         workers=workers,
+        engine=engine,
         anew=anew,
         progress=_progress,
     )

@@ -6,7 +6,8 @@
     ├── QueryError          a SPARQL query that is wrong or not allowed
     ├── NotFoundError       a name that the graph or the ontology does not know
     ├── OutputError         an export cannot be written
-    └── ServerError         the server cannot listen or start its workers
+    ├── ServerError         the server cannot listen or start its workers
+    └── EngineError         a cluster cannot be reached, or its workers cannot do the work
 
 A violation of the SHACL shapes is a value (`kg.validation.Violation`), not an error.
 """
@@ -47,3 +48,7 @@ class OutputError(KGError):
 
 class ServerError(KGError):
     """A server that cannot listen or start its workers."""
+
+
+class EngineError(KGError):
+    """A cluster that cannot be reached, or whose workers cannot do the work."""

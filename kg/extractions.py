@@ -80,9 +80,9 @@ def program_digest() -> str:
     """Return what stands for all that an extraction depends on beside the paper."""
     here = Path(__file__).parent
     others = " ".join(f"{name} {version(name)}" for name in ("numpy", "spacy"))
-    return content_digest(
-        sorted([*here.rglob("*.py"), *(here / "weights").iterdir(), *ontology_folder().rglob("*.t*")]), others
-    )
+    # the ontology lies elsewhere in a checkout than in a package, of the same program
+    folders = (here.rglob("*.py"), (here / "weights").iterdir(), ontology_folder().rglob("*.t*"))
+    return content_digest([path for found in folders for path in sorted(found)], others)
 
 
 def _open(path: Path, program: str) -> tuple[sqlite3.Connection, frozenset[bytes]]:

@@ -30,7 +30,7 @@ from spacy.tokens import Doc
 from kg.classifier import Classifier, read_classifier
 from kg.cues import Cues
 from kg.errors import KGError
-from kg.extractions import extract_new
+from kg.extractions import Extract, extract_new
 from kg.facts import FactsOnDisk, Rows
 from kg.files import ontology_folder
 from kg.finders.abbreviations import Abbreviation, find_abbreviations
@@ -119,13 +119,14 @@ def resolve_papers(
     *,
     model: bool = True,
     workers: int | None = None,
+    engine: Extract | None = None,
     anew: bool = True,
     progress: Progress = unseen,
 ) -> FactsOnDisk:
     """Return what is known of `papers`, extracted and resolved with the ontology that came along.
 
-    It is the same for any number of `workers`, by default one for each processor, and where what an earlier run has
-    extracted is not extracted `anew`.
+    It is the same for any number of `workers`, by default one for each processor, where an `engine` extracts instead of
+    them, and where what an earlier run has extracted is not extracted `anew`.
     """
     ontology = read_ontology(ontology_folder())
 
@@ -138,7 +139,8 @@ def resolve_papers(
             gc.set_threshold(COLLECTED)
             yield from extract_parallel(nlp, itertools.chain([one], waiting), workers)
 
-    extractions = found(papers) if anew else extract_new(papers, found, model=model)
+    by = engine or found
+    extractions = by(papers) if anew else extract_new(papers, by, model=model)
     return resolve_on_disk(progress(extractions, "Extracting", len(papers)), ontology.vocabulary, ontology.overrides)
 
 

@@ -19,7 +19,7 @@ LAYERS = (
     ("records", "errors", "version", "spool", "progress"),
     ("text", "latex", "markup", "vocabulary", "skos", "cues", "overrides", "ontology", "kept", "files", "together"),
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
-    ("extractions", "pipeline", "facts", "resolution", "graph", "layout"),
+    ("extractions", "pipeline", "engine", "facts", "resolution", "graph", "layout"),
     ("statements", "rdf", "dataset", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
     ("sparql", "store", "answers", "node", "paths", "diff", "queries", "page_query"),
     ("build", "server"),
@@ -75,7 +75,7 @@ def test_layers_have_no_circle() -> None:
 
 
 TURTLE = '<https://w3id.org/mlkg/model/foo> <http://www.w3.org/2004/02/skos/core#prefLabel> "Foo" .\n'
-HEAVY = {"spacy", "thinc", "networkx", "rdflib", "pyshacl", "pyvis", "starlette", "uvicorn", "asyncio"}
+HEAVY = set("spacy thinc networkx rdflib pyshacl pyvis starlette uvicorn asyncio dask distributed".split())
 
 
 @pytest.mark.parametrize(
