@@ -14,6 +14,7 @@ new, once the next build or query has finished what it began.
 from __future__ import annotations
 
 import functools
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ from kg.ntriples import write_ntriples
 from kg.page import write_page
 from kg.page_query import graph_key, write_page_query
 from kg.pipeline import resolve_papers
+from kg.processes import CAN_FORK, processes_beside
 from kg.progress import Progress, unseen
 from kg.rdf import write_turtle
 from kg.readers import gather_papers
@@ -90,7 +92,7 @@ def build(
     reading = gather_papers(inputs, form, progress)
     by = functools.partial(extract_on, engine, model=model, workers=workers) if engine else None
     facts = resolve_papers(reading.papers, model=model, workers=workers, engine=by, anew=anew, progress=progress)
-    write_exports(facts, output, base, progress)
+    write_exports(facts, output, base, workers=workers, progress=progress)
     return Summary(
         papers=len(facts.papers),
         skipped=reading.skipped,
@@ -101,8 +103,10 @@ def build(
     )
 
 
-def write_exports(facts: Facts, output: Path, base: str = BASE, progress: Progress = unseen) -> None:
-    """Write all exports of `facts` to the folder `output`, all of them or none.
+def write_exports(
+    facts: Facts, output: Path, base: str = BASE, *, workers: int | None = None, progress: Progress = unseen
+) -> None:
+    """Write all exports of `facts` to the folder `output`, all of them or none, by so many processes.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -113,17 +117,31 @@ def write_exports(facts: Facts, output: Path, base: str = BASE, progress: Progre
     with write_together(output) as folder:
         turtle, part = folder / "graph.ttl", folder / "shown.ttl"
         write_turtle(facts, turtle, base, progress)
-        write_ntriples(turtle, folder / "graph.nt.gz", progress)
-        write_jsonld(turtle, folder / "graph.jsonld", base, progress)
-        shown = choose(facts, progress=progress)
-        graph, papers = build_graph(shown), len(facts.papers)
-        if len(shown.papers) < papers:
-            write_turtle(shown, part, base)
-            turtle = part
-        write_page(graph, folder / "graph.html", base, graph_key(turtle), papers)
-        write_page_query(turtle, folder / "graph-query.js")
-        write_graphml(graph, folder / "graph.graphml")
+        if CAN_FORK and (workers or os.cpu_count() or 1) > 1:
+            with processes_beside(2) as submit:
+                beside = [
+                    submit(write_ntriples, turtle, folder / "graph.nt.gz"),
+                    submit(write_jsonld, turtle, folder / "graph.jsonld", base),
+                ]
+                _write_shown(facts, turtle, part, base, progress)
+                for done in progress(beside, "Writing graph.nt.gz and graph.jsonld", len(beside)):
+                    done.result()
+        else:
+            write_ntriples(turtle, folder / "graph.nt.gz", progress)
+            write_jsonld(turtle, folder / "graph.jsonld", base, progress)
+            _write_shown(facts, turtle, part, base, progress)
         part.unlink(missing_ok=True)
+
+
+def _write_shown(facts: Facts, turtle: Path, part: Path, base: str, progress: Progress) -> None:
+    """Write beside `turtle` what is read whole; where that is not all of `facts`, its Turtle goes to `part`."""
+    shown, papers = choose(facts, progress=progress), len(facts.papers)
+    if len(shown.papers) < papers:
+        write_turtle(shown, part, base)
+    graph, read = build_graph(shown), part if part.exists() else turtle
+    write_page(graph, turtle.with_name("graph.html"), base, graph_key(read), papers)
+    write_page_query(read, turtle.with_name("graph-query.js"))
+    write_graphml(graph, turtle.with_name("graph.graphml"))
 
 
 def _counted(counts: Counter[str], order: Sequence[str]) -> tuple[tuple[str, int], ...]:

@@ -10,15 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rdflib import DCAT, DCTERMS, OWL, RDF, SKOS, VOID, Namespace
-
 from kg.records import RELATIONS, TYPES
-from kg.statements import KG, TYPE, Said, link, number, text
+from kg.statements import KG, TYPE, Said, Terms, dcat, dcterms, link, number, our, owl, rdf, skos, text, void
 from kg.version import VERSION
 
 LICENSE = "https://creativecommons.org/publicdomain/zero/1.0/"
-MEDIA_TYPES = Namespace("https://www.iana.org/assignments/media-types/")
-FORMATS = Namespace("http://www.w3.org/ns/formats/")
+MEDIA_TYPES = Terms("https://www.iana.org/assignments/media-types/")
+FORMATS = Terms("http://www.w3.org/ns/formats/")
 THEME = "http://publications.europa.eu/resource/authority/data-theme/TECH"
 KEYWORDS = ("knowledge graph", "machine learning", "scholarly papers")
 ONTOLOGY = str(KG).rstrip("#")
@@ -78,10 +76,10 @@ def describe_dataset(tally: Tally, base: str) -> Iterator[tuple[str, list[Said]]
     dataset = base + "graph"
     parts = _parts(tally, base)
     about = [*_about(tally, base), *_links(parts, base)]
-    counts = (VOID.triples, VOID.distinctSubjects, VOID.properties, VOID.classes)
+    counts = (void.triples, void.distinctSubjects, void.properties, void.classes)
     for said in (about, *parts.values()):
         tally.count(said)
-    tally.properties.update(map(str, counts))
+    tally.properties.update(counts)
     sizes = (tally.triples + len(counts), tally.subjects, len(tally.properties), len(tally.classes))
     about += [number(name, size) for name, size in zip(counts, sizes, strict=True)]
     yield dataset, about
@@ -94,39 +92,39 @@ def _about(tally: Tally, base: str) -> Iterator[Said]:
     size = (
         f"{kinds['Paper']} papers, {entities} entities, {kinds['Claim']} claims, {kinds['Evidence']} pieces of evidence"
     )
-    yield link(RDF.type, VOID.Dataset)
-    yield link(RDF.type, DCAT.Dataset)
-    yield text(DCTERMS.title, "A knowledge graph of machine-learning papers")
-    yield text(DCTERMS.description, size)
-    yield link(DCTERMS.license, LICENSE)
-    yield link(DCTERMS.conformsTo, ONTOLOGY)
+    yield link(rdf.type, void.Dataset)
+    yield link(rdf.type, dcat.Dataset)
+    yield text(dcterms.title, "A knowledge graph of machine-learning papers")
+    yield text(dcterms.description, size)
+    yield link(dcterms.license, LICENSE)
+    yield link(dcterms.conformsTo, ONTOLOGY)
     for keyword in KEYWORDS:
-        yield text(DCAT.keyword, keyword)
-    yield link(DCAT.theme, THEME)
-    yield link(DCAT.landingPage, base + "graph.html")
-    yield text(OWL.versionInfo, VERSION)
-    yield number(VOID.entities, kinds["Paper"] + entities)
-    yield text(VOID.uriSpace, base)
-    yield link(VOID.vocabulary, ONTOLOGY)
-    yield link(VOID.vocabulary, str(SKOS).rstrip("#"))
+        yield text(dcat.keyword, keyword)
+    yield link(dcat.theme, THEME)
+    yield link(dcat.landingPage, base + "graph.html")
+    yield text(owl.versionInfo, VERSION)
+    yield number(void.entities, kinds["Paper"] + entities)
+    yield text(void.uriSpace, base)
+    yield link(void.vocabulary, ONTOLOGY)
+    yield link(void.vocabulary, skos[""].rstrip("#"))
     for _, node in tally.examples.values():
-        yield link(VOID.exampleResource, base + node)
+        yield link(void.exampleResource, base + node)
 
 
 def _links(parts: dict[str, list[Said]], base: str) -> Iterator[Said]:
     """Yield the links of the dataset to its `parts`."""
     for part, said in parts.items():
         predicates = {predicate for predicate, _, _ in said}
-        if str(VOID["class"]) in predicates:
-            yield link(VOID.classPartition, part)
-        elif str(VOID.property) in predicates:
-            yield link(VOID.propertyPartition, part)
-        elif str(DCAT.downloadURL) in predicates:
-            yield link(DCAT.distribution, part)
+        if void["class"] in predicates:
+            yield link(void.classPartition, part)
+        elif void.property in predicates:
+            yield link(void.propertyPartition, part)
+        elif dcat.downloadURL in predicates:
+            yield link(dcat.distribution, part)
     for file in DISTRIBUTIONS:
         if file.syntax:
-            yield link(VOID.dataDump, base + file.file)
-            yield link(VOID.feature, FORMATS[file.syntax])
+            yield link(void.dataDump, base + file.file)
+            yield link(void.feature, FORMATS[file.syntax])
 
 
 def _parts(tally: Tally, base: str) -> dict[str, list[Said]]:
@@ -134,30 +132,30 @@ def _parts(tally: Tally, base: str) -> dict[str, list[Said]]:
     kinds = {kind for kind in ("Paper", *TYPES) if tally.kinds[kind]} | {"Claim", "Evidence", "Result"}
     for kind in sorted(kinds):
         found[f"{base}graph/{kind.lower()}"] += [
-            link(VOID["class"], KG[kind]),
-            number(VOID.entities, tally.kinds[kind]),
+            link(void["class"], our[kind]),
+            number(void.entities, tally.kinds[kind]),
         ]
     for relation in RELATIONS:
         found[f"{base}graph/{relation}"] += [
-            link(VOID.property, KG[relation]),
-            number(VOID.triples, tally.relations[relation]),
+            link(void.property, our[relation]),
+            number(void.triples, tally.relations[relation]),
         ]
     for file in DISTRIBUTIONS:
         found[f"{base}graph/{file.file.split('.')[1]}"] += _distribution(file, base)
     found[base + "vocabulary"] += [
-        link(RDF.type, SKOS.ConceptScheme),
-        text(DCTERMS.title, "Entities that papers on machine learning speak of"),
+        link(rdf.type, skos.ConceptScheme),
+        text(dcterms.title, "Entities that papers on machine learning speak of"),
     ]
     return found
 
 
 def _distribution(file: Distribution, base: str) -> Iterator[Said]:
-    yield link(RDF.type, DCAT.Distribution)
-    yield text(DCTERMS.title, file.title)
-    yield link(DCTERMS.license, LICENSE)
-    yield link(DCAT.downloadURL, base + file.file)
-    yield link(DCAT.mediaType, MEDIA_TYPES[file.media_type])
+    yield link(rdf.type, dcat.Distribution)
+    yield text(dcterms.title, file.title)
+    yield link(dcterms.license, LICENSE)
+    yield link(dcat.downloadURL, base + file.file)
+    yield link(dcat.mediaType, MEDIA_TYPES[file.media_type])
     if file.syntax:
-        yield link(DCTERMS["format"], FORMATS[file.syntax])
+        yield link(dcterms["format"], FORMATS[file.syntax])
     if file.packing:
-        yield link(DCAT.compressFormat, MEDIA_TYPES[file.packing])
+        yield link(dcat.compressFormat, MEDIA_TYPES[file.packing])

@@ -13,13 +13,9 @@ from __future__ import annotations
 
 import gc
 import itertools
-import multiprocessing
 import os
-import sys
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -29,7 +25,6 @@ from spacy.tokens import Doc
 
 from kg.classifier import Classifier, read_classifier
 from kg.cues import Cues
-from kg.errors import KGError
 from kg.extractions import Extract, extract_new
 from kg.facts import FactsOnDisk, Rows
 from kg.files import ontology_folder
@@ -44,6 +39,7 @@ from kg.finders.terms import find_terms
 from kg.finders.words import Words, read_words
 from kg.ontology import read_ontology
 from kg.perceptron import read_perceptron
+from kg.processes import CAN_FORK, processes_beside
 from kg.progress import Progress, unseen
 from kg.records import Extraction, Mention, Paper, Relation, Result
 from kg.resolution import resolve_on_disk
@@ -155,28 +151,15 @@ def extract_parallel(nlp: Language, papers: Iterable[Paper], most: int | None = 
     most = most or os.cpu_count() or 1
     begun = list(itertools.islice(parts, 2 * most))
     workers = min(most, len(begun) // 2)
-    # a forked process has the pipeline already; elsewhere it would have to be made anew
-    if workers < 2 or sys.platform != "linux":
+    if workers < 2 or not CAN_FORK:
         yield from extract(nlp, itertools.chain.from_iterable(itertools.chain(begun, parts)))
         return
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_adopt, initargs=(nlp,)) as pool:
-        try:
-            with warnings.catch_warnings():
-                # Python warns of forking beside threads; the workers touch nothing that a thread may hold
-                warnings.simplefilter("ignore", DeprecationWarning)
-                asked = deque(pool.submit(_extract_part, part) for part in begun)
-            while asked:
-                found = asked.popleft().result()
-                asked += (pool.submit(_extract_part, part) for part in itertools.islice(parts, 1))
-                yield from found
-        except BrokenExecutor as e:
-            raise KGError(
-                "a worker process was killed, perhaps for want of memory; build again with fewer --workers: "
-                "what was extracted is kept"
-            ) from e
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+    with processes_beside(workers, _adopt, nlp) as submit:
+        asked = deque(submit(_extract_part, part) for part in begun)
+        while asked:
+            found = asked.popleft().result()
+            asked += (submit(_extract_part, part) for part in itertools.islice(parts, 1))
+            yield from found
 
 
 def _adopt(nlp: Language) -> None:

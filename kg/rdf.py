@@ -28,7 +28,24 @@ from kg.facts import Facts
 from kg.files import write_whole
 from kg.progress import Progress, unseen
 from kg.records import TYPES, Claim, Edge, Entity, Evidence, Outcome, Paper
-from kg.statements import DECIMAL, KG, SCHEMA, Said, decimal, link, number, text, triples
+from kg.statements import (
+    DECIMAL,
+    KG,
+    SCHEMA,
+    Said,
+    dc,
+    dcterms,
+    decimal,
+    link,
+    number,
+    our,
+    rdf,
+    schema,
+    skos,
+    text,
+    triples,
+    xsd,
+)
 from kg.vocabulary import BASE
 
 RESOLVERS = {"arxiv": "https://arxiv.org/abs/", "doi": "https://doi.org/"}
@@ -60,9 +77,9 @@ def rdf_triples(facts: Facts, base: str = BASE) -> Iterator[pyoxigraph.Triple]:
 
 def build_rdf(facts: Facts, base: str = BASE) -> RdfGraph:
     """Return `facts` as an rdflib Graph."""
-    rdf = RdfGraph()
+    found = RdfGraph()
     for prefix, iri in prefixes(base).items():
-        rdf.bind(prefix, iri)
+        found.bind(prefix, iri)
     for triple in rdf_triples(facts, base):
         subject, value = triple.subject, triple.object
         assert isinstance(subject, pyoxigraph.NamedNode)
@@ -72,8 +89,8 @@ def build_rdf(facts: Facts, base: str = BASE) -> RdfGraph:
         else:
             assert isinstance(value, pyoxigraph.NamedNode)
             term = URIRef(value.value)
-        rdf.add((URIRef(subject.value), URIRef(triple.predicate.value), term))
-    return rdf
+        found.add((URIRef(subject.value), URIRef(triple.predicate.value), term))
+    return found
 
 
 def prefixes(base: str = BASE) -> dict[str, str]:
@@ -112,7 +129,7 @@ def _nodes(facts: Facts, base: str, tally: Tally) -> Iterator[tuple[str, list[Sa
         if ahead == node:
             for _, relation, target in edges:
                 tally.relations[relation] += 1
-                said.append(link(KG[relation], base + target))
+                said.append(link(our[relation], base + target))
             ahead, edges = next(waiting, nothing)
         tally.kinds[kind] += 1
         most = tally.examples.get(kind, (-1, ""))
@@ -135,85 +152,85 @@ def _carriers(facts: Facts, base: str, tally: Tally) -> Iterator[tuple[str, list
 
 
 def _paper(paper: Paper) -> Iterator[Said]:
-    yield link(RDF.type, KG.Paper)
-    yield text(DCTERMS.title, paper.title)
-    yield text(DCTERMS.abstract, paper.abstract)
+    yield link(rdf.type, our.Paper)
+    yield text(dcterms.title, paper.title)
+    yield text(dcterms.abstract, paper.abstract)
     for page in paper.pages:
-        yield text(DC.source, page)
+        yield text(dc.source, page)
     for scheme, value in paper.identifiers:
-        yield text(DCTERMS.identifier, f"{scheme}:{value}")
+        yield text(dcterms.identifier, f"{scheme}:{value}")
         if scheme in RESOLVERS:
-            yield link(SCHEMA.sameAs, RESOLVERS[scheme] + quote(value, safe="/:;()._-"))
+            yield link(schema.sameAs, RESOLVERS[scheme] + quote(value, safe="/:;()._-"))
     yield from _bibliography(paper)
 
 
 def _bibliography(paper: Paper) -> Iterator[Said]:
     """Yield who wrote a paper, when and where it appeared: what only some listings say."""
     for name in paper.authors:
-        yield text(DC.creator, name)
+        yield text(dc.creator, name)
     if paper.authors:
-        yield text(KG.authors, "; ".join(paper.authors))
+        yield text(our.authors, "; ".join(paper.authors))
     if paper.date:
-        kind = {4: XSD.gYear, 7: XSD.gYearMonth}.get(len(paper.date), XSD.date)
-        yield str(DCTERMS.issued), paper.date, str(kind)
-        yield number(KG.year, int(paper.date[:4]))
+        kind = {4: xsd.gYear, 7: xsd.gYearMonth}.get(len(paper.date), xsd.date)
+        yield dcterms.issued, paper.date, kind
+        yield number(our.year, int(paper.date[:4]))
     if paper.venue:
-        yield text(KG.venue, paper.venue)
+        yield text(our.venue, paper.venue)
     for category in paper.categories:
-        yield text(DC.subject, category)
+        yield text(dc.subject, category)
     for address in paper.links:
-        yield link(SCHEMA.url, address)
+        yield link(schema.url, address)
 
 
 def _entity(entity: Entity, base: str) -> Iterator[Said]:
-    yield link(RDF.type, KG[entity.type])
-    yield link(RDF.type, KG.Entity)
-    yield link(RDF.type, SKOS.Concept)
-    yield text(SKOS.prefLabel, entity.label)
-    yield link(SKOS.inScheme, base + "vocabulary")
+    yield link(rdf.type, our[entity.type])
+    yield link(rdf.type, our.Entity)
+    yield link(rdf.type, skos.Concept)
+    yield text(skos.prefLabel, entity.label)
+    yield link(skos.inScheme, base + "vocabulary")
     for alias in entity.aliases:
-        yield text(SKOS.altLabel, alias)
+        yield text(skos.altLabel, alias)
     if entity.definition:
-        yield text(SKOS.definition, entity.definition)
+        yield text(skos.definition, entity.definition)
     for broader in entity.broader:
-        yield link(SKOS.broader, base + broader)
+        yield link(skos.broader, base + broader)
 
 
 def _claim(claim: Claim, base: str) -> Iterator[Said]:
-    yield link(RDF.type, KG.Claim)
-    yield link(RDF.subject, base + claim.subject)
-    yield link(RDF.predicate, KG[claim.predicate])
-    yield link(RDF.object, base + claim.object)
-    yield decimal(KG.confidence, claim.confidence)
+    yield link(rdf.type, our.Claim)
+    yield link(rdf.subject, base + claim.subject)
+    yield link(rdf.predicate, our[claim.predicate])
+    yield link(rdf.object, base + claim.object)
+    yield decimal(our.confidence, claim.confidence)
     for piece in claim.evidence:
-        yield link(KG.evidence, base + piece.id)
+        yield link(our.evidence, base + piece.id)
 
 
 def _evidence(evidence: Evidence, base: str) -> Iterator[Said]:
-    yield link(RDF.type, KG.Evidence)
-    yield link(KG.statedIn, base + evidence.paper)
-    yield text(KG.surface, evidence.surface)
-    yield text(KG.quote, evidence.quote)
-    yield number(KG.start, evidence.start, XSD.nonNegativeInteger)
-    yield number(KG.end, evidence.end, XSD.nonNegativeInteger)
-    yield text(KG.rule, evidence.rule)
+    yield link(rdf.type, our.Evidence)
+    yield link(our.statedIn, base + evidence.paper)
+    yield text(our.surface, evidence.surface)
+    yield text(our.quote, evidence.quote)
+    yield number(our.start, evidence.start, xsd.nonNegativeInteger)
+    yield number(our.end, evidence.end, xsd.nonNegativeInteger)
+    yield text(our.rule, evidence.rule)
     if evidence.aspect:
-        yield text(KG.aspect, evidence.aspect)
+        yield text(our.aspect, evidence.aspect)
     if evidence.value:
-        yield text(KG.value, evidence.value)
+        yield text(our.value, evidence.value)
 
 
 def _result(outcome: Outcome, base: str) -> Iterator[Said]:
-    yield link(RDF.type, KG.Result)
-    yield link(KG.reportedIn, base + outcome.paper)
-    yield link(KG.subject, base + outcome.subject)
-    yield text(KG.metric, outcome.metric)
-    yield text(KG.value, outcome.value)
-    yield str(KG.number), outcome.number, DECIMAL
-    yield text(KG.unit, outcome.unit)
-    yield decimal(KG.confidence, outcome.confidence)
-    yield link(KG.evidence, base + outcome.evidence.id)
-    others = {KG.baseline: outcome.baseline, KG.onDataset: outcome.dataset, KG.onHardware: outcome.hardware}
+    yield link(rdf.type, our.Result)
+    yield link(our.reportedIn, base + outcome.paper)
+    yield link(our.subject, base + outcome.subject)
+    yield text(our.metric, outcome.metric)
+    yield text(our.value, outcome.value)
+    yield our.number, outcome.number, DECIMAL
+    yield text(our.unit, outcome.unit)
+    yield decimal(our.confidence, outcome.confidence)
+    yield link(our.evidence, base + outcome.evidence.id)
+    others = {our.baseline: outcome.baseline, our.onDataset: outcome.dataset, our.onHardware: outcome.hardware}
     for predicate, node in others.items():
         if node:
             yield link(predicate, base + node)

@@ -16,7 +16,7 @@ import kg.version
 PACKAGE = Path(kg.version.__file__).parent
 # each layer imports from itself and from those before it
 LAYERS = (
-    ("records", "errors", "version", "spool", "progress"),
+    ("records", "errors", "version", "spool", "progress", "processes"),
     ("text", "latex", "markup", "vocabulary", "skos", "cues", "overrides", "ontology", "kept", "files", "together"),
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
     ("extractions", "pipeline", "engine", "facts", "resolution", "graph", "layout"),
