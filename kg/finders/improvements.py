@@ -15,16 +15,20 @@ papers.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter, itemgetter
 
 from kg.classifier import Classifier
-from kg.cues import Cues
+from kg.cues import Cues, first_end
 from kg.finders.results import Figure, find_aspect, find_figures, find_measure
 from kg.finders.surroundings import own_start
 from kg.finders.things import thing_key
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation
+from kg.text import word_set
 
 TARGETS = frozenset({"Technique", "Model", "Software"})
 # between a cue and its target
@@ -44,7 +48,6 @@ QUALIFIED = re.compile(r"-(?:based|style|like) (?:\w+ )?|\s+(?:([\w-]+)\s+)?")
 JOINED = re.compile(
     r"[\s,()&/]*(?:\b(?:and|or|as well as|both)\s+)*(?:(?:the|other|even|also|its|standard|strong|vanilla|original) )*"
 )
-RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 BETWEEN_FIGURES = re.compile(r"[\s,/&]*(?:\b(?:and|or)\b)?\s*(?:[~≈]|about|up to)?\s*")
 SUBJECT_VERB = re.compile(r"\s+(?:\w+ly\s+|can\s+|is\s+|are\s+)*[\w-]+(?:\s+(?:over|upon|on|than|to))?")
 # "than", "over": the comparative stands close before them
@@ -57,13 +60,14 @@ AMOUNT = re.compile(r"\s+(?:[~$≈]*\d[\d.,]*(?:\s|\\?%|[x×]|times)|an? order|h
 # a new verb phrase, beyond the reach of a negation before it
 ANEW = re.compile(r"\b(?:and|but|yet)\b")
 EITHER = re.compile(r"\s*(?:or|/)\s*(?:even )?")
-CONCEDED = re.compile(r"(?:^while\b|\b(?:although|though|despite)\b)[^,]*$", re.IGNORECASE)
+CONCEDED = re.compile(r"^while\b|\b(?:although|though|despite)\b", re.IGNORECASE)
 # before a comparison that leads its clause: the comma after it ends it
 LEADING = re.compile(r"(?:[,;(]|\bwhen|\band)\s*$")
 LAST = re.compile(r"\b(?:and|or|as well as)\b|[/&]")
 # what a rule takes for improved on is dropped where the classifier gives it less
 LEAST = 0.3
 IMPROVED, OTHER = "improved", "other"
+_start, _end, _first, _last = attrgetter("start"), attrgetter("end"), itemgetter(0), itemgetter(1)
 CONFIDENCE = {"better": 0.88, "relative": 0.84, "unlike": 0.83}
 
 
@@ -95,6 +99,7 @@ def find_improvements(
     # a dataset that the paper brings is not what is better than a model
     main = next((r.target for r in roles if r.predicate == "introduces" and r.target.type in TARGETS), None)
     found: dict[tuple[str, int], Relation] = {}
+    figures: dict[int, tuple[Figure, ...]] = {}
     for candidate in find_candidates(words, mentions, roles, cues, described=classifier is not None):
         if candidate.rule not in CONFIDENCE:
             continue
@@ -111,7 +116,9 @@ def find_improvements(
             continue
         place = (thing_key(target), sentence.start)
         if place not in found or found[place].confidence < confidence:
-            aspect, value = _aspect_and_value(candidate, find_figures(sentence, cues), cues)
+            if sentence.start not in figures:
+                figures[sentence.start] = find_figures(sentence, cues)
+            aspect, value = _aspect_and_value(candidate, figures[sentence.start], cues)
             found[place] = Relation(
                 predicate="improvesOn",
                 source=source,
@@ -135,6 +142,7 @@ def find_candidates(
     own = own_start(words, cues)
     said = {thing_key(r.target): r for r in reversed(roles)}
     introduced = {name: r.target for name, r in said.items() if r.predicate == "introduces"}
+    first = sorted(m.start for m in introduced.values())
     for sentence, inside in words.by_sentence(mentions):
         if sentence.start < own or not inside:
             continue
@@ -148,21 +156,25 @@ def find_candidates(
         if not (signs or compares):
             continue
         figures = [(f.start, f.end) for f in find_figures(sentence, cues)] if described else []
+        aimed: dict[Mention, list[tuple[float, int, str, int, int]]] = {}
+        for rule, start, targets in signs:
+            for position, mention in enumerate(targets):
+                aimed.setdefault(mention, []).append((-CONFIDENCE[rule], start, rule, position, len(targets)))
+        ours = [m for m in inside if thing_key(m) in introduced]
         for mention in inside:
             if mention.type not in TARGETS:
                 continue
             name = thing_key(mention)
-            rules = sorted((-CONFIDENCE[rule], start, rule) for rule, start, targets in signs if mention in targets)
-            _, at, rule = rules[0] if rules else (0.0, mention.start, "compared")
-            named = _subject(words, inside, at, introduced)
+            rules = sorted(aimed.get(mention, ()))
+            _, at, rule, position, count = rules[0] if rules else (0.0, mention.start, "compared", 0, 1)
+            named = _subject(words, inside, at, ours)
             if name in introduced and (named is None or thing_key(named) not in introduced or thing_key(named) == name):
                 continue
             features: set[str] = set()
             if described:
-                features = {f"rule={r}" for _, _, r in rules} or {"rule=none"}
-                features |= set(_features(words, sentence, mention, said.get(name), introduced, cues))
+                features = {f"rule={r}" for _, _, r, _, _ in rules} or {"rule=none"}
+                features |= set(_features(words, sentence, mention, said.get(name), first, cues))
                 features |= set(_surroundings(words, mention, compares, figures))
-            listed = next((t for r, s, t in signs if (r, s) == (rule, at) and mention in t), [mention])
             yield Candidate(
                 sentence=sentence,
                 target=mention,
@@ -170,8 +182,8 @@ def find_candidates(
                 rule=rule,
                 named=named,
                 features=frozenset(features),
-                position=listed.index(mention),
-                count=len(listed),
+                position=position,
+                count=count,
             )
 
 
@@ -180,19 +192,23 @@ def _features(
     sentence: Quote,
     mention: Mention,
     role: Relation | None,
-    introduced: Mapping[str, Mention],
+    introduced: Sequence[int],
     cues: Cues,
 ) -> Iterator[str]:
-    """Yield what the thing is to the paper and where its sentence stands."""
+    """Yield what the thing is to the paper and where its sentence stands.
+
+    In `introduced` is where each thing that the paper introduces stands first, in the order of the text.
+    """
     yield f"type={mention.type}"
     if role is not None:
         yield f"role={role.predicate}"
     yield f"concept={mention.concept}" if mention.concept else "unknown"
-    order = words.sentences.index(sentence)
+    order = bisect_left(words.sentences, sentence.start, key=_start)
     yield f"order={'last' if order + 1 == len(words.sentences) else min(order, 9)}"
     yield f"first={words.atoms[words.token_at(sentence.start)]}"
     yield f"introduced={min(len(introduced), 3)}"
-    if any(sentence.start <= m.start < mention.start for m in introduced.values()):
+    place = bisect_left(introduced, sentence.start)
+    if place < len(introduced) and introduced[place] < mention.start:
         yield "introduced-before"
     text, at, end = sentence.text, mention.start - sentence.start, mention.end - sentence.start
     if cues.own.within(text, 0, at):
@@ -201,21 +217,20 @@ def _features(
         yield "negated-before"
     if cues.negations.within(text, end, len(text)):
         yield "negated-after"
-    if CONCEDED.search(text[:at]):
+    if _conceded(text, 0, at):
         yield "conceded"
     for name, pattern in (("better", cues.better), ("relative", cues.relative), ("unlike", cues.unlike)):
         before = pattern.within(text, 0, at)
         if before:
-            between = text[before[-1][1] : at]
-            cue = text[slice(*before[-1])].lower()
-            near = min(len(between.split()), 12) // 3
+            cue, between = text[slice(*before[-1])].lower(), text[before[-1][1] : at].split(None, 12)
+            near = min(len(between), 12) // 3
             yield from (
                 f"{name}",
                 f"{name}={cue}",
                 f"{name}-near={near}",
-                f"{name}-stop={bool(STOP.search(between))}{near > 0}",
+                f"{name}-stop={first_end(STOP, text, before[-1][1]) <= at}{near > 0}",
             )
-            yield f"{name}-to={' '.join(between.lower().split()[:2])}"
+            yield f"{name}-to={' '.join(between[:2]).lower()}"
         if pattern.within(text, end, len(text)):
             yield f"{name}-after"
 
@@ -223,7 +238,7 @@ def _features(
 def _surroundings(
     words: Words, mention: Mention, compares: Sequence[tuple[int, int, str]], figures: Sequence[tuple[int, int]]
 ) -> Iterator[str]:
-    """Yield what stands around the name, the comparatives and figures in its sentence."""
+    """Yield what stands around the name, the comparatives and figures in its sentence, both in the order of the text."""
     first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
     for distance in (1, 2, 3):
         if first >= distance:
@@ -232,16 +247,17 @@ def _surroundings(
             yield f"+{distance}={words.atoms[last - 1 + distance]}"
     if first >= 2:
         yield f"-12={words.atoms[first - 2]} {words.atoms[first - 1]}"
-    before = [c for c in compares if c[1] <= mention.start]
-    after = [c for c in compares if c[0] >= mention.end]
-    yield f"comparatives={min(len(before), 2)}{min(len(after), 2)}"
+    before = compares[: bisect_right(compares, mention.start, key=_last)][-2:]
+    after = compares[bisect_left(compares, mention.end, key=_first) :][:2]
+    yield f"comparatives={len(before)}{len(after)}"
     if before:
         yield f"comparative-before={before[-1][2]}"
         yield f"comparative-near={min((mention.start - before[-1][1]) // 15, 6)}"
     if after:
         yield f"comparative-after={after[0][2]}"
         yield f"comparative-soon={min((after[0][0] - mention.end) // 15, 6)}"
-    yield f"figures={any(e <= mention.start for _, e in figures)}{any(s >= mention.end for s, _ in figures)}"
+    there = bool(figures)
+    yield f"figures={there and figures[0][1] <= mention.start}{there and figures[-1][0] >= mention.end}"
 
 
 def _cues(sentence: Quote, cues: Cues) -> Iterator[tuple[str, int, int]]:
@@ -249,7 +265,8 @@ def _cues(sentence: Quote, cues: Cues) -> Iterator[tuple[str, int, int]]:
     text, offset = sentence.text, sentence.start
     passive = cues.passive.spans(text)
     for start, end in cues.better.spans(text):
-        if not _denied(text, start, cues) and not any(s <= start < e for s, e in passive):
+        near = passive[bisect_right(passive, start, key=_last) :][:1]
+        if not _denied(text, start, cues) and not any(s <= start < e for s, e in near):
             yield "better", offset + start, offset + end
     compares = cues.comparatives.spans(text)
     for start, end in cues.relative.spans(text) if compares else ():
@@ -266,7 +283,7 @@ def _cues(sentence: Quote, cues: Cues) -> Iterator[tuple[str, int, int]]:
 
 def _denied(text: str, at: int, cues: Cues) -> bool:
     """Tell whether a negation before `at` takes back what stands there; "comparable or better" does not."""
-    if CONCEDED.search(text, max(0, at - CONCESSION), at):
+    if _conceded(text, max(0, at - CONCESSION), at):
         return True
     start = max(0, at - DENIAL)
     start = max([start, *(m.end() for m in ANEW.finditer(text, start, at))])
@@ -276,14 +293,25 @@ def _denied(text: str, at: int, cues: Cues) -> bool:
     )
 
 
+def _conceded(text: str, start: int, at: int) -> bool:
+    """Tell whether a concession stands in `text` between `start` and `at`, with no comma behind it."""
+    found = _concessions(text)
+    start = max(start, text.rfind(",", 0, at))
+    place = bisect_left(found, start)
+    return place < len(found) and found[place] < at
+
+
+@lru_cache(maxsize=1_000)
+def _concessions(text: str) -> tuple[int, ...]:
+    return tuple([m.start() for m in CONCEDED.finditer(text)])
+
+
 def _targets(words: Words, inside: Sequence[Mention], cue: tuple[int, int], cues: Cues) -> list[Mention]:
     """Return the first mention after `cue` and those coordinated with it, instances rather than their class."""
     found: list[Mention] = []
     sure, end = 0, cue[1]
     direct = cues.comparatives.fullmatch(words.text, *cue)
-    for mention in inside:
-        if mention.start < cue[1]:
-            continue
+    for mention in inside[bisect_left(inside, cue[1], key=_start) :]:
         gap = words.text[end : mention.start]
         if not found:
             gap = ACRONYM.sub("", gap)
@@ -306,13 +334,12 @@ def _targets(words: Words, inside: Sequence[Mention], cue: tuple[int, int], cues
     return found[:sure] if leading or direct else found
 
 
-def _subject(words: Words, inside: Sequence[Mention], at: int, introduced: Mapping[str, Mention]) -> Mention | None:
+def _subject(words: Words, inside: Sequence[Mention], at: int, introduced: Sequence[Mention]) -> Mention | None:
     """Return what is better: an introduced name before the cue, or another right before its verb."""
-    before = [m for m in inside if m.end <= at]
-    for mention in reversed(before):
-        if thing_key(mention) in introduced:
-            return mention
-    nearest = before[-1] if before else None
+    if place := bisect_right(introduced, at, key=_end):
+        return introduced[place - 1]
+    place = bisect_right(inside, at, key=_end)
+    nearest = inside[place - 1] if place else None
     if nearest and nearest.type in TARGETS and SUBJECT_VERB.fullmatch(words.text[nearest.end : at]):
         return nearest
     return None
@@ -327,22 +354,28 @@ def _aspect_and_value(candidate: Candidate, figures: Sequence[Figure], cues: Cue
     sentence, at = candidate.sentence, candidate.at
     if not figures:
         return find_aspect(sentence, at, at, cues), None
-    nearest = min(range(len(figures)), key=lambda i: (abs(figures[i].start - at), i))
-    measure = find_measure(sentence, figures, nearest, cues)
-    value: str | None = figures[nearest].value
-    if candidate.count > 1 and RESPECTIVELY.search(sentence.text):
-        listed = next((f for f in _listed_figures(sentence, figures) if len(f) == candidate.count), None)
+    place = bisect_left(figures, at, key=_start)
+    # of two as near the first
+    place -= place == len(figures) or (place > 0 and at - figures[place - 1].start <= figures[place].start - at)
+    measure = find_measure(sentence, figures, place, cues)
+    value: str | None = figures[place].value
+    if candidate.count > 1 and "respectively" in word_set(sentence.text):
+        listed = _listed_figures(sentence, figures).get(candidate.count)
         value = listed[candidate.position].value if listed else None
     return measure.aspect if measure else None, value
 
 
-def _listed_figures(sentence: Quote, figures: Sequence[Figure]) -> Iterator[list[Figure]]:
-    """Yield the figures that stand in a list, list by list."""
+# of the sentence that is in work: each of its names asks for them
+@lru_cache(maxsize=8)
+def _listed_figures(sentence: Quote, figures: Sequence[Figure]) -> Mapping[int, Sequence[Figure]]:
+    """Return the first list of so many figures, by their count."""
+    found: dict[int, list[Figure]] = {}
     listed: list[Figure] = []
     for figure in figures:
         between = sentence.text[listed[-1].end - sentence.start : figure.start - sentence.start] if listed else ""
         if listed and not BETWEEN_FIGURES.fullmatch(between):
-            yield listed
+            found.setdefault(len(listed), listed)
             listed = []
         listed.append(figure)
-    yield listed
+    found.setdefault(len(listed), listed)
+    return found
