@@ -29,7 +29,8 @@ SPACE, GAP = r"\s+", r"\s+(?:\S{1,60}\s+){0,3}"
 WIDEST = 300
 
 
-JOINED = re.compile(r"\S\S")
+# what an end of a part between the two signs takes apart; of a word, another is left
+JOINED, IN_WORD = re.compile(r"\S\S"), re.compile(r"\w\w")
 # offsets of start and end
 Spans = Sequence[tuple[int, int]]
 _end = itemgetter(1)
@@ -69,7 +70,7 @@ class Phrases:
         # what reaches beyond the part may begin with a shorter match, and so may a word that is cut
         begun = first > 0 and every[first - 1][1] > start
         cut = (last < len(every) and every[last][0] < end) or JOINED.match(text, end - 1)
-        if not ((begun or cut) and self._may_match(text)):
+        if not (begun or cut) or not (IN_WORD.match(text, end - 1) or self._may_match(text)):
             return every[first:last]
         # only near the cuts is anything else to be found than in the whole text
         low = every[first - 1][1] if begun else start
@@ -86,6 +87,12 @@ class Phrases:
     def _anew(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         return [match.span() for match in self.compiled.finditer(text, start, end)]
 
+    def first_end(self, text: str, start: int) -> int:
+        """Return the end of the first match that begins at `start` or behind, beyond the text where there is none."""
+        every = self.spans(text)
+        place = bisect_left(every, (start, 0))
+        return every[place][1] if place < len(every) else len(text) + 1
+
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the match at `start`, as a compiled pattern does."""
         return self.compiled.match(text, start, end)
@@ -98,14 +105,6 @@ class Phrases:
 def spans_before(spans: Spans, at: int) -> int:
     """Return how many of `spans`, which are in order and do not overlap, end at `at` or before."""
     return bisect_right(spans, at, key=_end)
-
-
-# of the papers that are in work: several finders ask for the same
-@lru_cache(maxsize=10_000)
-def first_end(pattern: re.Pattern[str], text: str, start: int) -> int:
-    """Return the end of the first match of `pattern` in `text` from `start` on, beyond the text where there is none."""
-    match = pattern.search(text, start)
-    return match.end() if match else len(text) + 1
 
 
 @lru_cache(maxsize=10_000)

@@ -67,3 +67,8 @@ def test_markdown_takes_an_abstract_below_a_heading_of_its_own() -> None:
 )
 def test_markdown_takes_anything(pieces: list[str]) -> None:
     read("".join(pieces))
+
+
+def test_markdown_says_where_fields_without_a_heading_stand() -> None:
+    _, skipped = read("x\n**Authors**: Bo Li\n\n# On Foo\n**Abstract**: We.\n")
+    assert [str(s) for s in skipped] == ["x.md:2: no title: ''"]

@@ -22,7 +22,7 @@ from functools import lru_cache
 from operator import attrgetter, itemgetter
 
 from kg.classifier import Classifier
-from kg.cues import Cues, first_end
+from kg.cues import Cues, Phrases
 from kg.finders.results import Figure, find_aspect, find_figures, find_measure
 from kg.finders.surroundings import own_start
 from kg.finders.things import thing_key
@@ -33,9 +33,11 @@ from kg.text import word_set
 TARGETS = frozenset({"Technique", "Model", "Software"})
 # between a cue and its target
 BEFORE_TARGET = re.compile(r"[^.;:()]{0,60}")
-STOP = re.compile(
-    r"[;:()]|,"
-    r"|\b(?:to|on|in|for|while|but|whereas|by|with|when|under|using|across|at|where|which|that|achieving|we|our|its)\b"
+STOP = Phrases(
+    re.compile(
+        r"[;:()]|,|\b(?:to|on|in|for|while|but|whereas|by|with|when|under|using|across|at|where|which|that|achieving|we|our"
+        r"|its)\b"
+    )
 )
 # instances follow, and then they are the targets; a class that only qualifies what follows is none either
 LISTED = re.compile(
@@ -60,7 +62,10 @@ AMOUNT = re.compile(r"\s+(?:[~$≈]*\d[\d.,]*(?:\s|\\?%|[x×]|times)|an? order|h
 # a new verb phrase, beyond the reach of a negation before it
 ANEW = re.compile(r"\b(?:and|but|yet)\b")
 EITHER = re.compile(r"\s*(?:or|/)\s*(?:even )?")
-CONCEDED = re.compile(r"^while\b|\b(?:although|though|despite)\b", re.IGNORECASE)
+CONCEDED = Phrases(
+    re.compile(r"^while\b|\b(?:although|though|despite)\b", re.IGNORECASE),
+    (frozenset({"while", "although", "though", "despite"}),),
+)
 # before a comparison that leads its clause: the comma after it ends it
 LEADING = re.compile(r"(?:[,;(]|\bwhen|\band)\s*$")
 LAST = re.compile(r"\b(?:and|or|as well as)\b|[/&]")
@@ -228,7 +233,7 @@ def _features(
                 f"{name}",
                 f"{name}={cue}",
                 f"{name}-near={near}",
-                f"{name}-stop={first_end(STOP, text, before[-1][1]) <= at}{near > 0}",
+                f"{name}-stop={STOP.first_end(text, before[-1][1]) <= at}{near > 0}",
             )
             yield f"{name}-to={' '.join(between[:2]).lower()}"
         if pattern.within(text, end, len(text)):
@@ -238,7 +243,7 @@ def _features(
 def _surroundings(
     words: Words, mention: Mention, compares: Sequence[tuple[int, int, str]], figures: Sequence[tuple[int, int]]
 ) -> Iterator[str]:
-    """Yield what stands around the name, the comparatives and figures in its sentence, both in the order of the text."""
+    """Yield what stands around the name, the comparatives and figures in its sentence, which are in its order."""
     first, last = words.token_at(mention.start), words.token_at(mention.end - 1) + 1
     for distance in (1, 2, 3):
         if first >= distance:
@@ -295,15 +300,7 @@ def _denied(text: str, at: int, cues: Cues) -> bool:
 
 def _conceded(text: str, start: int, at: int) -> bool:
     """Tell whether a concession stands in `text` between `start` and `at`, with no comma behind it."""
-    found = _concessions(text)
-    start = max(start, text.rfind(",", 0, at))
-    place = bisect_left(found, start)
-    return place < len(found) and found[place] < at
-
-
-@lru_cache(maxsize=1_000)
-def _concessions(text: str) -> tuple[int, ...]:
-    return tuple([m.start() for m in CONCEDED.finditer(text)])
+    return CONCEDED.first_end(text, max(start, text.rfind(",", 0, at))) <= at
 
 
 def _targets(words: Words, inside: Sequence[Mention], cue: tuple[int, int], cues: Cues) -> list[Mention]:
@@ -318,7 +315,7 @@ def _targets(words: Words, inside: Sequence[Mention], cue: tuple[int, int], cues
         if LISTED.fullmatch(gap) and (found or " for " not in gap):
             found, sure = [], 0
         elif not found:
-            if not BEFORE_TARGET.fullmatch(gap) or STOP.search(gap) or (direct and " of " in gap):
+            if not BEFORE_TARGET.fullmatch(gap) or STOP.compiled.search(gap) or (direct and " of " in gap):
                 break
         elif (qualified := QUALIFIED.fullmatch(gap)) and (qualified[1] or "").lower() in ("", *cues.heads):
             found.pop()

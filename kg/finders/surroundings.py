@@ -7,15 +7,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kg.cues import WIDEST, Cues, Phrases, Spans, first_end, spans_before
+from kg.cues import WIDEST, Cues, Phrases, Spans, spans_before
 from kg.finders.words import Words
 from kg.records import TYPES, Mention, Quote
 
-CLAUSE = re.compile(
-    r"[;:()]|, (?:while|but|whereas|which|we|with|achieving|by|where)\b"
-    r"|\b(?:while|but|whereas|on|in|for|by|when|using|across)\b"
+CLAUSE = Phrases(
+    re.compile(
+        r"[;:()]|, (?:while|but|whereas|which|we|with|achieving|by|where)\b"
+        r"|\b(?:while|but|whereas|on|in|for|by|when|using|across)\b"
+    )
 )
-GAP_END = re.compile(r"[,;:]|\b(?:for|of|that|which|by|using|based|to|with|in|on)\b")
+GAP_END = Phrases(re.compile(r"[,;:]|\b(?:for|of|that|which|by|using|based|to|with|in|on)\b"))
 # what tells of a name that follows it within so many letters, without such a sign in between
 NEW = Phrases(
     re.compile(r"\b(?:novel|new|our|proposed|first|simple)\b", re.IGNORECASE),
@@ -96,7 +98,7 @@ def _gap(text: str, cues: Spans, at: int) -> tuple[bool, float]:
         return False, LOGARITHMS[-1]
     last = cues[count - 1][1]
     words = text[last:at].split(None, LONGEST_GAP)
-    return first_end(GAP_END, text, last) > at, LOGARITHMS[min(len(words), LONGEST_GAP)]
+    return GAP_END.first_end(text, last) > at, LOGARITHMS[min(len(words), LONGEST_GAP)]
 
 
 class Surroundings:
@@ -178,7 +180,7 @@ class Surroundings:
         before = self.cues.compare_before.spans(sentence.text)
         # where no clause ends behind an earlier one, none ends behind the last
         count = spans_before(before, at)
-        return count > 0 and first_end(CLAUSE, sentence.text, before[count - 1][1]) > at
+        return count > 0 and CLAUSE.first_end(sentence.text, before[count - 1][1]) > at
 
     def is_proposed(self, mention: Mention) -> bool:
         """Tell whether authors propose `mention`: nothing but adjectives stands between it and "we propose"."""

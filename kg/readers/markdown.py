@@ -49,10 +49,11 @@ def read_markdown(chunks: Iterable[str], source: str) -> Iterator[Paper | Skippe
             yield from _finished(began, title, fields, source)
             began, title, fields, name = row, heading[1], {}, ""
         elif below:
-            name = "abstract"
+            name, began = "abstract", began or row
         elif field and not (name == "abstract" and field[1].lower() not in NAMES and not field[2]):
             name = "" if field[2] else NAMES.get(field[1].strip().lower(), "")
             if name:
+                began = began or row
                 fields.setdefault(name, []).append(field[3])
         elif RULE.fullmatch(line):
             name = ""
