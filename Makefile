@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 NODE_PACKAGES := @comunica/query-sparql-rdfjs@5.4.1 n3@2.1.1 jsonld@9.0.0
 
-.PHONY: graph test lint check format bench engines wheel clean
+.PHONY: graph test lint check format bench fuzz engines wheel clean
 .DEFAULT_GOAL := graph
 
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -36,6 +36,11 @@ bench: $(VENV)/.ready  ## measure speed, by hand
 	$(BIN)/python benchmarks/page.py --stock
 	$(BIN)/python -m benchmarks.queries
 	$(BIN)/python benchmarks/server.py
+
+SECONDS ?= 60
+fuzz: $(VENV)/.ready  ## seek inputs that break a law, by hand: make fuzz SECONDS=600 TARGETS="ris bibtex"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[fuzz]'
+	$(BIN)/python -m benchmarks.fuzz --seconds $(SECONDS) $(TARGETS)
 
 engines:  ## install what the tests of other tools use from npm, beside the project
 	npm install --no-save --no-audit --no-fund --prefix "$$HOME/.cache/mlkg" $(NODE_PACKAGES)

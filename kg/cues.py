@@ -10,9 +10,11 @@ import difflib
 import re
 import sys
 import tomllib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,9 @@ from kg.text import word_set
 # a figure: its group is the number as written
 NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 # what stands between two words of a phrase, and for "…" among them
-SPACE, GAP = r"\s+", r"\s+(?:\S+\s+){0,3}"
+SPACE, GAP = r"\s+", r"\s+(?:\S{1,60}\s+){0,3}"
+# a phrase with all that may stand between its words is shorter than this, in characters
+WIDEST = 300
 # the entries of each section, all of them lists of phrases; of some any name will do
 SECTIONS: Mapping[str, Sequence[str]] = {
     "introduce": ("verbs", "subjects", "named", "articles", "adjectives"),
@@ -43,9 +47,11 @@ SECTIONS: Mapping[str, Sequence[str]] = {
 # of these no entry must be there
 FREE = ("aspect", "unit", "head", "context", "suffix")
 
-JOINED = re.compile(r"\S\S")
+# what an end of a part between the two signs takes apart; of a word, another is left
+JOINED, IN_WORD = re.compile(r"\S\S"), re.compile(r"\w\w")
 # offsets of start and end
 Spans = Sequence[tuple[int, int]]
+_end = itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,12 +83,33 @@ class Phrases:
 
     def within(self, text: str, start: int, end: int) -> Spans:
         """Return the offsets of all matches in a part of `text`."""
-        found = self.spans(text)
+        every = self.spans(text)
+        first, last = bisect_left(every, (start, 0)), spans_before(every, end)
         # what reaches beyond the part may begin with a shorter match, and so may a word that is cut
-        cut = any(s < start < e or s < end < e for s, e in found) or JOINED.match(text, end - 1)
-        if cut and self._may_match(text):
-            return [match.span() for match in self.compiled.finditer(text, start, end)]
-        return [(s, e) for s, e in found if start <= s and e <= end]
+        begun = first > 0 and every[first - 1][1] > start
+        cut = (last < len(every) and every[last][0] < end) or JOINED.match(text, end - 1)
+        if not (begun or cut) or not (IN_WORD.match(text, end - 1) or self._may_match(text)):
+            return every[first:last]
+        # only near the cuts is anything else to be found than in the whole text
+        low = every[first - 1][1] if begun else start
+        high = end - WIDEST if cut else end
+        if low >= high:
+            return self._anew(text, start, end)
+        head = [s for s in self._anew(text, start, min(low + WIDEST, end)) if s[0] < low] if begun else []
+        first = bisect_left(every, (head[-1][1] if head else low, 0))
+        last = max(first, spans_before(every, high))
+        # the one before the end that reaches beyond what is known
+        high = min([high, *(s for s, _ in every[last : last + 1])])
+        return [*head, *every[first:last], *(self._anew(text, max(low, high), end) if cut else ())]
+
+    def _anew(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        return [match.span() for match in self.compiled.finditer(text, start, end)]
+
+    def first_end(self, text: str, start: int) -> int:
+        """Return the end of the first match that begins at `start` or behind, beyond the text where there is none."""
+        every = self.spans(text)
+        place = bisect_left(every, (start, 0))
+        return every[place][1] if place < len(every) else len(text) + 1
 
     def match(self, text: str, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """Return the match at `start`, as a compiled pattern does."""
@@ -93,7 +120,11 @@ class Phrases:
         return self.compiled.fullmatch(text, start, end)
 
 
-# of the papers that are in work: several finders ask for the same
+def spans_before(spans: Spans, at: int) -> int:
+    """Return how many of `spans`, which are in order and do not overlap, end at `at` or before."""
+    return bisect_right(spans, at, key=_end)
+
+
 @lru_cache(maxsize=10_000)
 def _spans(phrases: Phrases, text: str) -> Spans:
     return tuple([m.span() for m in phrases.compiled.finditer(text)]) if phrases._may_match(text) else ()
@@ -280,7 +311,7 @@ def _compiled(data: Mapping[str, Any]) -> Cues:
         units=tuple((name, re.compile(pattern)) for name, pattern in data["unit"].items()),
         signals=phrases(data["result"]["signals"]),
         score_before=re.compile(
-            rf"(?:{scores})[\w@-]*(?: scores?| values?)?\s+(?:of|to|=|is|at|below|above)\s+"
+            rf"(?:{scores})[\w@-]{{0,40}}(?: scores?| values?)?\s+(?:of|to|=|is|at|below|above)\s+"
             rf"(?:about |around |only |up to |over )?({NUMBER})(?![\w%\\]|\.\d)"
         ),
         score_after=re.compile(rf"(?<![\w.-])({NUMBER})\s(?:{scores})\b"),

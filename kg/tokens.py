@@ -23,6 +23,10 @@ from kg.vectors import Vectors
 RUNS = re.compile(r"(.)\1+")
 KINDS = {"term": "t", "term-ambiguous": "a", "composition": "k"}
 PHRASE_END = re.compile(r"[,;:.()]|\b(?:for|of|that|which|by|using|based|to|with|in|on|and|as|is|are)\b")
+# so many letters the longest of its words has
+LONGEST_END = 5
+# how many tokens a cue tells of
+REACH = 12
 # which features of a neighbour tell something of a token, by its distance
 NEAR = frozenset({"a=", "sh", "he", "pl", "s=", "be", "s3", "ct", "cn", "k0", "k1", "k2"})
 FAR = frozenset({"a=", "he", "s=", "k1"})
@@ -141,10 +145,12 @@ def _cue_features(words: Words, cues: Cues) -> list[list[str]]:
             ("cmp", cues.compare_before),
         ):
             for _, told in pattern.spans(sentence.text):
-                end = PHRASE_END.search(sentence.text, told)
-                stop = sentence.start + (end.start() if end else len(sentence.text))
                 first = words.token_at(sentence.start + told)
-                for i in range(first, min(words.token_at(stop - 1) + 1, first + 12, len(words.atoms))):
+                last = min(first + REACH, len(words.atoms))
+                reach = words.ends[last - 1] - sentence.start
+                end = PHRASE_END.search(sentence.text, told, reach + LONGEST_END)
+                stop = sentence.start + (end.start() if end else len(sentence.text))
+                for i in range(first, min(words.token_at(stop - 1) + 1, last)):
                     features[i].append(f"q{name}={min(3, (i - first) // 2)}")
     return features
 

@@ -157,3 +157,14 @@ def test_abbreviations_take_any_text(text: str) -> None:
     for found in find_abbreviations(text):
         assert text[found.short_start : found.short_end].startswith(found.short)
         assert text[found.long_start : found.long_end].startswith(found.long)
+
+
+def test_abbreviations_stand_behind_letters_whose_small_form_is_longer() -> None:
+    [found] = find_abbreviations("İİİ and the key value (KV) cache")
+    assert (found.short, found.long) == ("KV", "key value")
+
+
+def test_abbreviations_are_found_at_the_end_of_a_long_line() -> None:
+    text = "on " + "nothing " * 1_000 + "the key value (KV) cache"
+    [found] = find_abbreviations(text)
+    assert text[found.long_start : found.long_end] == found.long == "key value"

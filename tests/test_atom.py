@@ -90,3 +90,17 @@ WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1
 def test_atom_comes_back_as_it_was_written(pairs: list[tuple[str, str]]) -> None:
     entries = (f"<entry><title>{escape(t)}</title><summary>{escape(a)}</summary></entry>" for t, a in pairs)
     assert [(p.title, p.abstract) for p in read(feed(*entries))[0]] == [(readable(t), readable(a)) for t, a in pairs]
+
+
+@pytest.mark.parametrize("cut", range(1, len("<!DOCTYPE")))
+def test_atom_refuses_a_document_type_wherever_the_pieces_meet(cut: int) -> None:
+    text = f"<!DOCTYPE x SYSTEM 'x.dtd'>{TOP}{SHORT}</feed>"
+    [found] = read_atom([text[:cut], text[cut:]], "x")
+    assert isinstance(found, Skipped)
+    assert "document type" in found.reason
+
+
+def test_atom_tells_of_damage_without_the_control_characters_in_it() -> None:
+    _, [skipped] = read("<feed xmlns='http://w\x7f\u202ew.org/'>")
+    assert "not a valid URI" in skipped.reason
+    assert skipped.reason.isprintable()

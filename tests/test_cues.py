@@ -169,3 +169,22 @@ def test_cues_take_the_byte_order_mark_of_an_editor(tmp_path: Path) -> None:
 
 def test_cues_that_come_along_hold_nothing_that_is_not_read() -> None:
     assert set(SECTIONS) == set(KNOWN)
+
+
+PIECES = ["better", "than", " ", " better than ", "compare", " with ", "(", "-", "vs.", "x", " word" * 200, "\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.data())
+def test_cues_phrases_of_a_part_are_those_of_a_plain_search(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    for words in (["than", "better", "better than"], ["compare … with", "with"], ["vs.", "vs"]):
+        found = phrases(words)
+        assert list(found.within(text, start, end)) == [m.span() for m in found.compiled.finditer(text, start, end)]
+        first = next((e for s, e in found.spans(text) if s >= start), len(text) + 1)
+        assert found.first_end(text, start) == first
+
+
+def test_cues_phrases_of_a_part_that_ends_in_a_word() -> None:
+    assert phrases(["auc"]).spans("AUCROC") == ()
+    assert list(phrases(["auc"]).within("AUCROC", 0, 3)) == [(0, 3)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,3 +70,16 @@ def test_markdown_takes_an_abstract_below_a_heading_of_its_own() -> None:
 )
 def test_markdown_takes_anything(pieces: list[str]) -> None:
     read("".join(pieces))
+
+
+def test_markdown_says_where_fields_without_a_heading_stand() -> None:
+    _, skipped = read("x\n**Authors**: Bo Li\n\n# On Foo\n**Abstract**: We.\n")
+    assert [str(s) for s in skipped] == ["x.md:2: no title: ''"]
+
+
+@pytest.mark.parametrize("before", ["", "x", "# x", "## Abstract", "**A", "**A**", "- ", "<summary>", "# [a]("])
+@pytest.mark.parametrize("piece", [" ", "\t", "# ", "[a](", "** "])
+def test_markdown_of_long_lines_takes_no_time(before: str, piece: str) -> None:
+    began = time.process_time()
+    read(f"# On X\n{before}{piece * 20_000}x\n**Abstract**: We.{piece * 2_000}y")
+    assert time.process_time() - began < 2

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 # figures that stand for words: "text-to-image (T2I)"
 WORDED = {"2": "t", "4": "f"}
 PARENTHESIS = re.compile(r"\(([^()\n]{2,80})\)")
+# the words before a short form that may be its long form, in characters
+LONGEST = 400
 SHORT = re.compile(r"(?=\S*[A-Z])[A-Za-z0-9][\w.+^/-]{0,11}(?: [A-Z][\w-]{0,8})?")
 
 
@@ -43,16 +45,20 @@ def find_abbreviations(text: str) -> tuple[Abbreviation, ...]:
         inner = re.split(r"[;,]|\be\.g\.|\bi\.e\.", match.group(1))[0].strip()
         offset = match.start(1) + match.group(1).find(inner)
         line_start = text.rfind("\n", 0, match.start()) + 1
+        begin = max(line_start, match.start() - LONGEST)
+        # no word is cut
+        if begin > line_start:
+            begin = text.find(" ", begin, match.start()) + 1 or match.start()
         if SHORT.fullmatch(inner) and len(inner) >= 2:
-            end = len(text[: match.start()].rstrip(" \"'”’`"))
-            start = expansion_start(text[line_start:end], inner)
+            end = begin + len(text[begin : match.start()].rstrip(" \"'”’`"))
+            start = expansion_start(text[begin:end], inner)
             if start is not None and text[end - 1] not in ".;:!?":
-                found.append(_abbreviation(text, offset, inner, line_start + start, end))
+                found.append(_abbreviation(text, offset, inner, begin + start, end))
         elif len(inner.split()) > 1:
-            before = text[line_start : match.start()].rstrip()
+            before = text[begin : match.start()].rstrip()
             short = before.split()[-1].strip("\"'“”‘’") if before.split() else ""
             if SHORT.fullmatch(short) and short[:1].lower() == inner[:1].lower():
-                at = line_start + before.rfind(short)
+                at = begin + before.rfind(short)
                 start = expansion_start(inner, short)
                 if start == 0 and len(short) > 1:
                     found.append(_abbreviation(text, at, short, offset, offset + len(inner)))
@@ -89,7 +95,8 @@ def expansion_start(before: str, short: str) -> int | None:
 
 def _match_backwards(text: str, wanted: Sequence[str], lowest: int) -> int | None:
     at = len(text)
-    lowered = text.lower()
+    # letter by letter: the lower case of some is longer
+    lowered = [c.lower() for c in text]
     for i, character in reversed(list(enumerate(wanted))):
         at -= 1
         while at >= lowest and (lowered[at] != character or (i == 0 and at > 0 and text[at - 1].isalnum())):

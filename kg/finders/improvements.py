@@ -8,7 +8,10 @@ the share of its findings that is right on the annotated papers.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter
 
 from kg.classifier import Classifier
 from kg.cues import Cues
@@ -17,6 +20,7 @@ from kg.finders.results import Figure, find_aspect, find_figures, find_measure
 from kg.finders.things import thing_key
 from kg.finders.words import Words
 from kg.records import Mention, Quote, Relation
+from kg.text import word_set
 
 CONFIDENCE = {"better": 0.88, "relative": 0.84, "unlike": 0.83}
 # what a rule takes for improved on is dropped where the classifier gives it less
@@ -24,8 +28,8 @@ LEAST = 0.3
 # what no rule sees is improved on where the classifier gives it as much, and no rule sees another in its sentence
 LEAST_ALONE = 0.4
 TAKEN_BACK = frozenset({"negated-before", "conceded", "amount-before"})
-RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 BETWEEN_FIGURES = re.compile(r"[\s,/&]*(?:\b(?:and|or)\b)?\s*(?:[~≈]|about|up to)?\s*")
+_start = attrgetter("start")
 
 
 def find_improvements(
@@ -39,6 +43,7 @@ def find_improvements(
     # a dataset that the paper brings is not what is better than a model
     main = next((r.target for r in roles if r.predicate == "introduces" and r.target.type in TARGETS), None)
     found: dict[tuple[str, int], Relation] = {}
+    figures: dict[int, tuple[Figure, ...]] = {}
     candidates = list(find_candidates(words, mentions, roles, cues, described=classifier is not None))
     explicit = {c.sentence.start for c in candidates if c.rule in CONFIDENCE}
     for candidate in candidates:
@@ -58,7 +63,9 @@ def find_improvements(
             continue
         place = (thing_key(target), sentence.start)
         if place not in found or found[place].confidence < confidence:
-            aspect, value = _aspect_and_value(candidate, find_figures(sentence, cues), cues)
+            if sentence.start not in figures:
+                figures[sentence.start] = find_figures(sentence, cues)
+            aspect, value = _aspect_and_value(candidate, figures[sentence.start], cues)
             found[place] = Relation(
                 predicate="improvesOn",
                 source=source,
@@ -88,22 +95,28 @@ def _aspect_and_value(candidate: Candidate, figures: Sequence[Figure], cues: Cue
     sentence, at = candidate.sentence, candidate.at
     if not figures:
         return find_aspect(sentence, at, at, cues), None
-    nearest = min(range(len(figures)), key=lambda i: (abs(figures[i].start - at), i))
-    measure = find_measure(sentence, figures, nearest, cues)
-    value: str | None = figures[nearest].value
-    if candidate.count > 1 and RESPECTIVELY.search(sentence.text):
-        listed = next((f for f in _listed_figures(sentence, figures) if len(f) == candidate.count), None)
+    place = bisect_left(figures, at, key=_start)
+    # of two as near the first
+    place -= place == len(figures) or (place > 0 and at - figures[place - 1].start <= figures[place].start - at)
+    measure = find_measure(sentence, figures, place, cues)
+    value: str | None = figures[place].value
+    if candidate.count > 1 and "respectively" in word_set(sentence.text):
+        listed = _listed_figures(sentence, figures).get(candidate.count)
         value = listed[candidate.position].value if listed else None
     return measure.aspect if measure else None, value
 
 
-def _listed_figures(sentence: Quote, figures: Sequence[Figure]) -> Iterator[list[Figure]]:
-    """Yield the figures that stand in a list, list by list."""
+# of the sentence that is in work: each of its names asks for them
+@lru_cache(maxsize=8)
+def _listed_figures(sentence: Quote, figures: Sequence[Figure]) -> Mapping[int, Sequence[Figure]]:
+    """Return the first list of so many figures, by their count."""
+    found: dict[int, list[Figure]] = {}
     listed: list[Figure] = []
     for figure in figures:
         between = sentence.text[listed[-1].end - sentence.start : figure.start - sentence.start] if listed else ""
         if listed and not BETWEEN_FIGURES.fullmatch(between):
-            yield listed
+            found.setdefault(len(listed), listed)
             listed = []
         listed.append(figure)
-    yield listed
+    found.setdefault(len(listed), listed)
+    return found

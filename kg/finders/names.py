@@ -22,8 +22,10 @@ from kg.vocabulary import Vocabulary
 
 CONFIDENCE = {"title-name": 0.95, "proposed-name": 0.9, "called-name": 0.9, "expansion": 0.75, "shaped-name": 0.6}
 OPEN = r"[\"'“‘`*({\[]*"
-WORD = r"[^\W_][\w]*(?:[-‐‑–+./^@][\w^{}]+)*[+*]{0,2}"
-CAPITAL = r"(?:[A-Z]|\d+(?:\.\d+)?-?[A-Za-z])[\w]*(?:[-‐‑–+./^@][\w^{}]+)*[+*]{0,2}"
+# possessive: a caret may stand between parts and in them, and no shorter match could go on better
+PARTS = r"\w*+(?:[-‐‑–+./^@][\w^{}]++)*+[+*]{0,2}"
+WORD = rf"[^\W_]{PARTS}"
+CAPITAL = rf"(?:[A-Z]|\d+(?:\.\d+)?-?[A-Za-z]){PARTS}"
 TITLE_NAME = re.compile(rf"^({WORD}(?: {WORD}){{0,4}})\s*(?::|\s[-–—]{{1,3}}\s)")
 NAME_AFTER = re.compile(
     rf"{OPEN}({WORD}(?: (?:of|for|with|and|the|to) (?={CAPITAL})| {CAPITAL}|(?<=[a-z]) \d+(?:\.\d+)?\b){{0,5}})"
@@ -51,6 +53,8 @@ FOLLOWING = re.compile(r"[\"'”’`)]*\s+([\w-]+)(?:\s+([\w-]+))?")
 APPOSITION = re.compile(
     r"\s*(?:\([^)]*\))?[\"'”’]?\s*(?:[,:–—-]+|\s(?:is|as|are)\s)\s*(?:a|an|the|our|one of the)\s+", re.IGNORECASE
 )
+# how far from a name, in characters, its type may be told
+NEAR = 300
 COLON = re.compile(r"\s*:\s+")
 ARTICLE_END = r"\s*(?:the|a|an|as)?$"
 HYPHEN = re.compile(r"[-‐‑–]")
@@ -152,7 +156,7 @@ def _told_type(words: Words, start: int, end: int, cues: Cues) -> str | None:
     """Return the type that the nouns after and before the name at `start` to `end` tell, if any."""
     text = words.text
     sentence = words.sentence_at(start)
-    after = text[end : sentence.end]
+    after = text[end : min(end + NEAR, sentence.end)]
     following = FOLLOWING.match(after)
     if following:
         for pair in (f"{following.group(1)} {following.group(2) or ''}".strip(), following.group(1)):
@@ -163,7 +167,7 @@ def _told_type(words: Words, start: int, end: int, cues: Cues) -> str | None:
         told = _head(NOUN_PHRASE_END.split(after[apposition.end() :], maxsplit=1)[0], cues)
         if told:
             return told
-    before = text[sentence.start : start].rstrip(" \"'“‘`(,")
+    before = text[max(start - NEAR, sentence.start) : start].rstrip(" \"'“‘`(,")
     if cues.named.spans(sentence.text):
         before = re.sub(cues.named.pattern + ARTICLE_END, "", before, flags=re.IGNORECASE)
     before = before.rstrip(" ,(-–—:")
@@ -278,6 +282,7 @@ def _expansions(vocabulary: Vocabulary, cues: Cues, abbreviations: Iterable[Abbr
 
 
 def _shaped(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
+    shouting = words.text[: words.title_end].isupper()
     for match in SHAPED.finditer(words.text):
         word, start = match.group(1), match.start(1)
         if word.islower() or word[1:].islower():
@@ -292,7 +297,7 @@ def _shaped(words: Words, vocabulary: Vocabulary, cues: Cues) -> Found:
             continue
         if _in_url(words.text, start) or not TWO_LETTERS.search(kept):
             continue
-        if kept.isupper() and words.text[: words.title_end].isupper():
+        if kept.isupper() and shouting:
             continue
         if DOTTED.fullmatch(kept) or vocabulary.labels.get(key(kept)):
             continue

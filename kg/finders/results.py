@@ -15,8 +15,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import TypeVar
 
 from kg.cues import NUMBER, Cues
 from kg.finders.surroundings import own_start
@@ -57,6 +60,8 @@ WORD = re.compile(r"(?<![\w.-])[^\W\d_](?:[\w@]|-(?!-))*")
 MODIFIERS = 3
 # how far from a figure, in characters, what it measures may stand, and how many figures make up a row
 WINDOW, REACH = 200, 8
+# how far, in characters, a word before a figure may stand that belongs to it
+NEAR = 20
 # amounts that are an outcome only where it is said of what
 ABSOLUTE = ("s", "min", "h", "GB", "MB", "KB", "ms")
 
@@ -70,6 +75,10 @@ class Figure:
     unit: str
     start: int
     end: int
+
+
+Thing = TypeVar("Thing", Mention, Figure)
+_start = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +98,8 @@ def find_figures(sentence: Quote, cues: Cues) -> tuple[Figure, ...]:
             continue
         between = sentence.text[before.end - sentence.start : figure.start - sentence.start] if before else ""
         if before and before.unit == figure.unit and RANGE.fullmatch(between):
-            if FROM.search(sentence.text[: before.start - sentence.start]):
+            at = before.start - sentence.start
+            if FROM.search(sentence.text, max(0, at - NEAR), at):
                 found[-1] = figure
                 continue
             value = sentence.text[before.start - sentence.start : figure.end - sentence.start]
@@ -136,6 +146,7 @@ def find_results(
         if sentence.start < own:
             continue
         figures = find_figures(sentence, cues)
+        datasets, hardware = ([m for m in inside if m.type == kind] for kind in ("Dataset", "Hardware"))
         for i, figure in enumerate(figures):
             measure = find_measure(sentence, figures, i, cues)
             if (measure is None or measure.aspect is None) and figure.unit in ABSOLUTE:
@@ -153,8 +164,8 @@ def find_results(
                     confidence=0.92 if measure else 0.83,
                     subject=subject,
                     baseline=beaten.get(sentence.start),
-                    dataset=_nearest(inside, "Dataset", figure.start),
-                    hardware=_nearest(inside, "Hardware", figure.start),
+                    dataset=nearest(datasets, figure.start),
+                    hardware=nearest(hardware, figure.start),
                 )
             )
     return tuple(found)
@@ -296,8 +307,10 @@ def find_aspect(sentence: Quote, start: int, end: int, cues: Cues) -> str | None
     return best[1] if best else None
 
 
-def _nearest(mentions: Sequence[Mention], kind: str, at: int) -> Mention | None:
-    return min((m for m in mentions if m.type == kind), key=lambda m: (abs(m.start - at), m.start), default=None)
+def nearest(things: Sequence[Thing], at: int) -> Thing | None:
+    """Return the one of `things`, in the order of the text, that begins nearest to `at`, of two the first."""
+    place = bisect_left(things, at, key=_start)
+    return min(things[max(0, place - 1) : place + 1], key=lambda t: abs(t.start - at), default=None)
 
 
 def _number(text: str) -> str:

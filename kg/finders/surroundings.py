@@ -7,15 +7,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kg.cues import Cues, Phrases, Spans
+from kg.cues import WIDEST, Cues, Phrases, Spans, spans_before
 from kg.finders.words import Words
 from kg.records import TYPES, Mention, Quote
 
-CLAUSE = re.compile(
-    r"[;:()]|, (?:while|but|whereas|which|we|with|achieving|by|where)\b"
-    r"|\b(?:while|but|whereas|on|in|for|by|when|using|across)\b"
+CLAUSE = Phrases(
+    re.compile(
+        r"[;:()]|, (?:while|but|whereas|which|we|with|achieving|by|where)\b"
+        r"|\b(?:while|but|whereas|on|in|for|by|when|using|across)\b"
+    )
 )
-GAP_END = re.compile(r"[,;:]|\b(?:for|of|that|which|by|using|based|to|with|in|on)\b")
+GAP_END = Phrases(re.compile(r"[,;:]|\b(?:for|of|that|which|by|using|based|to|with|in|on)\b"))
 # what tells of a name that follows it within so many letters, without such a sign in between
 NEW = Phrases(
     re.compile(r"\b(?:novel|new|our|proposed|first|simple)\b", re.IGNORECASE),
@@ -72,25 +74,31 @@ def read_front(sentence: Quote, at: int, told: Sequence[Spans]) -> Front:
     flags = (
         proposed,
         object_,
-        any(e <= at <= s + NEAR for s, e in named),
-        any(e <= at <= e + NEAR and not PAUSE.search(text, e, at) for _, e in new),
-        any(e <= at <= e + NEAR and not BREAK.search(text, e, at) for _, e in numbered),
-        any(e <= at <= s + REACH and not LIST_END.search(text, e, at) for s, e in listed),
+        any(at <= s + NEAR for s, _ in _close(named, at, NEAR)),
+        any(not PAUSE.search(text, e, at) for _, e in _close(new, at, NEAR)),
+        any(not BREAK.search(text, e, at) for _, e in _close(numbered, at, NEAR)),
+        any(at <= s + REACH and not LIST_END.search(text, e, at) for s, e in _close(listed, at, REACH)),
         bool(better) and better[0][1] <= at,
         bool(relative) and relative[0][1] <= at,
         bool(unlike) and unlike[0][1] <= at,
-        any(e <= at <= s + NEAR for s, e in negations),
+        any(at <= s + NEAR for s, _ in _close(negations, at, NEAR)),
     )
     return Front(sentence, near, flags, (proposed_gap, object_gap))
 
 
+def _close(cues: Spans, at: int, most: int) -> Spans:
+    """Return those of `cues` that end before `at`, `most` characters at most."""
+    return cues[spans_before(cues, at - most - 1) : spans_before(cues, at)]
+
+
 def _gap(text: str, cues: Spans, at: int) -> tuple[bool, float]:
     """Tell whether adjectives alone stand between the last of `cues` and `at`, and the gap as a logarithm of words."""
-    last = max([end for _, end in cues if end <= at], default=None)
-    if last is None:
+    count = spans_before(cues, at)
+    if not count:
         return False, LOGARITHMS[-1]
-    between = text[last:at]
-    return not GAP_END.search(between), LOGARITHMS[min(len(between.split()), LONGEST_GAP)]
+    last = cues[count - 1][1]
+    words = text[last:at].split(None, LONGEST_GAP)
+    return GAP_END.first_end(text, last) > at, LOGARITHMS[min(len(words), LONGEST_GAP)]
 
 
 class Surroundings:
@@ -165,11 +173,14 @@ class Surroundings:
         sentence = words.sentence_at(mention.start)
         if sentence.start <= words.title_end:
             return False
-        if self.cues.compare_after.match(words.text[mention.end : sentence.end].lstrip()):
+        after = words.text[mention.end : min(mention.end + WIDEST, sentence.end)]
+        if self.cues.compare_after.match(after.lstrip()):
             return True
         at = mention.start - sentence.start
         before = self.cues.compare_before.spans(sentence.text)
-        return any(end <= at and not CLAUSE.search(sentence.text, end, at) for _, end in before)
+        # where no clause ends behind an earlier one, none ends behind the last
+        count = spans_before(before, at)
+        return count > 0 and CLAUSE.first_end(sentence.text, before[count - 1][1]) > at
 
     def is_proposed(self, mention: Mention) -> bool:
         """Tell whether authors propose `mention`: nothing but adjectives stands between it and "we propose"."""

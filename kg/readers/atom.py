@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kg.readers.fields import paper_of
+from kg.markup import clean
+from kg.readers.fields import MESSAGE, paper_of
 from kg.records import Paper, Skipped
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ARXIV = "{http://arxiv.org/schemas/atom}"
 DECLARATION = re.compile(r"^\s*<\?xml\b[^>]{0,200}\?>")
 DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)\b", re.IGNORECASE)
+LONGEST_NAME = len("<!DOCTYPE")
 # what XML cannot hold
 NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -35,17 +37,19 @@ def read_atom(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
     parser = etree.XMLPullParser(
         events=("end",), tag=f"{ATOM}entry", resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
     )
-    broken, seen, first = "", 0, True
+    broken, seen, first, before = "", 0, True, ""
     for chunk in chunks:
         text = DECLARATION.sub("", chunk.lstrip("\ufeff \n\t")) if first else chunk
         first = first and not text
-        if DOCTYPE.search(text):
+        if DOCTYPE.search(before + text):
             broken = "a document type or entities are declared, which is refused"
         else:
             try:
                 parser.feed(NOT_XML.sub(" ", text).encode())
             except etree.XMLSyntaxError as e:
-                broken = f"broken XML: {e.msg}"
+                broken = f"broken XML: {clean(e.msg)[:MESSAGE]}"
+        # where two pieces meet it may stand as well
+        before = (before + text)[-LONGEST_NAME:]
         for _, entry in parser.read_events():
             seen += 1
             yield _paper(entry, source)
@@ -56,7 +60,7 @@ def read_atom(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
         try:
             parser.close()
         except etree.XMLSyntaxError as e:
-            broken = f"broken XML: {e.msg}"
+            broken = f"broken XML: {clean(e.msg)[:MESSAGE]}"
     if broken or not seen:
         yield Skipped(source=source, row=1, reason=f"{broken or 'a feed without entries'}; {seen:,} entries were read")
 

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kg.markup import clean
 from kg.readers.chunks import lines
-from kg.readers.fields import paper_of
+from kg.readers.fields import MESSAGE, paper_of
 from kg.records import Paper, Skipped
 
 START = re.compile(r"\s*@\s*([A-Za-z]+)\s*[{(]")
@@ -45,7 +46,7 @@ def read_bibtex(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]
         try:
             data = parser.parse_string(text)
         except (PybtexError, BibliographyDataError, RecursionError, ValueError, KeyError) as e:
-            reason = " ".join(str(e).split())[:100]
+            reason = clean(str(e))[:MESSAGE]
             yield Skipped(source=source, row=row, reason=f"broken BibTeX: {reason}; is a brace missing?")
             continue
         macros = dict(parser.macros)

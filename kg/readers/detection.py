@@ -23,14 +23,16 @@ OBJECTS = (
     ("huggingface", r"(['\"])(?:submittedOnDailyBy|submittedOnDailyAt|submittedBy|discussionId|numComments)\1\s*:"),
     ("huggingface", r"(['\"])paper\1\s*:\s*\{", r"(['\"])summary\1\s*:"),
 )
+# the beginning of a line; not the blank lines before it, which would be tried from each of them
+LINE = r"^[^\S\n]*+"
 TAGS = "!doctype html|html|head|body|main|article|section|div|table|h[1-6]|meta|p|ul|ol|span|a"
 MARKED = r"(?:[-*+]\s+)?(?:\*\*|__)(?:Abstract|Summary)\s*[:：]?\s*(?:\*\*|__)|#{2,6}\s*Abstract\b"
 TEXTS = (
     ("atom", rf"(?:<\?xml{ANY}{{0,1000}}?)?<(?:\w+:)?(?:feed|entry)\b"),
     ("html", rf"(?:<\?xml[^>]*>\s*)?(?:<!--{ANY}{{0,2000}}?-->\s*)*<(?:{TAGS})\b"),
-    ("bibtex", rf"{ANY}*?^\s*@\s*[A-Za-z]+\s*[{{(]\s*[^\s,{{}}()=]+\s*,"),
-    ("ris", rf"{ANY}*?^\s*TY {{1,2}}- ?\S"),
-    ("markdown", rf"{ANY}*?^\s*(?:{MARKED})"),
+    ("bibtex", rf"{ANY}*?{LINE}@\s*[A-Za-z]+\s*[{{(]\s*[^\s,{{}}()=]+\s*,"),
+    ("ris", rf"{ANY}*?{LINE}TY {{1,2}}- ?\S"),
+    ("markdown", rf"{ANY}*?{LINE}(?:{MARKED})"),
 )
 
 

@@ -19,6 +19,8 @@ from kg.records import Paper, Skipped
 LONGEST = 30_000
 MOST_NAMES = 5_000
 EXCERPT = 60
+# of what another program says is wrong, so many characters
+MESSAGE = 100
 
 ABSENT = re.compile(
     r"|n/?a|nan|none|null|nil|-+|\[?(?:no abstract(?: is)? available|abstract (?:not available|unavailable))\.?\]?",

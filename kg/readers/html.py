@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 from kg.markup import clean
 from kg.readers.chunks import whole
-from kg.readers.fields import LONGEST, paper_of
+from kg.readers.fields import LONGEST, MESSAGE, paper_of
 from kg.readers.huggingface import paper_of_item
 from kg.readers.listing import is_abstract
 from kg.records import Paper, Skipped
@@ -50,7 +50,7 @@ def read_html(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
     try:
         root = parser.close()
     except etree.XMLSyntaxError as e:
-        yield Skipped(source=source, row=1, reason=f"broken HTML: {e.msg}")
+        yield Skipped(source=source, row=1, reason=f"broken HTML: {clean(e.msg)[:MESSAGE]}")
         return
     if root is None:
         yield Skipped(source=source, row=1, reason="a page without any text")

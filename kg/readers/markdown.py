@@ -13,12 +13,13 @@ from kg.readers.chunks import lines
 from kg.readers.fields import LONGEST, paper_of
 from kg.records import Paper, Skipped
 
-HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?:\d+[.)]\s+)?(.+?)\s*#*\s*")
-COLON = r"\s*[:：]?\s*"
-NAME = r"(?:\*\*|__)([A-Za-z][A-Za-z ]{0,30}?)\s*(\([^)]{0,20}\))?"
-FIELD = re.compile(rf"\s*(?:[-*+]\s+)?(?:<summary>)?\s*{NAME}{COLON}(?:\*\*|__){COLON}(.*)")
+# possessive: spaces are not to be shared out in all ways among the places where some may stand
+HEADING = re.compile(r"\s{0,3}#{1,6}\s++(?:\d+[.)]\s++)?(.*)")
+COLON = r"\s*+[:：]?\s*+"
+NAME = r"(?:\*\*|__)([A-Za-z][A-Za-z ]{0,30}?)\s*+(\([^)]{0,20}\))?"
+FIELD = re.compile(rf"\s*+(?:[-*+]\s++)?(?:<summary>)?\s*+{NAME}{COLON}(?:\*\*|__){COLON}(.*)")
 FIELD_BELOW = re.compile(
-    rf"\s*(?:#{{2,6}}|<summary>|\*)\s*(Abstract|Summary){COLON}(?:</summary>|\*)?\s*", re.IGNORECASE
+    rf"\s*+(?:#{{2,6}}|<summary>|\*)\s*+(Abstract|Summary){COLON}(?:</summary>|\*)?\s*+", re.IGNORECASE
 )
 LINK = re.compile(r"\[([^\[\]]{0,300})\]\(\s*<?(https?://[^\s()<>]{1,1000})>?(?:\s[^()]{0,100})?\)")
 BARE_LINK = re.compile(r"https?://[^\s()<>\]]{1,1000}")
@@ -47,12 +48,13 @@ def read_markdown(chunks: Iterable[str], source: str) -> Iterator[Paper | Skippe
         field = None if heading or below else FIELD.fullmatch(line[: 4 * LONGEST])
         if heading:
             yield from _finished(began, title, fields, source)
-            began, title, fields, name = row, heading[1], {}, ""
+            began, title, fields, name = row, heading[1].rstrip().rstrip("#").rstrip(), {}, ""
         elif below:
-            name = "abstract"
+            name, began = "abstract", began or row
         elif field and not (name == "abstract" and field[1].lower() not in NAMES and not field[2]):
             name = "" if field[2] else NAMES.get(field[1].strip().lower(), "")
             if name:
+                began = began or row
                 fields.setdefault(name, []).append(field[3])
         elif RULE.fullmatch(line):
             name = ""

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kg.markup import clean
 from kg.readers.chunks import lines
-from kg.readers.fields import paper_of
+from kg.readers.fields import MESSAGE, paper_of
 from kg.records import Paper, Skipped
 
 START = re.compile(r"\s*TY {1,2}-")
@@ -35,7 +36,7 @@ def read_ris(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
         try:
             [record] = rispy.loads(text, skip_unknown_tags=True) or [{}]
         except (ParseError, KeyError, TypeError, AttributeError, ValueError) as e:
-            yield Skipped(source=source, row=row, reason=f"broken RIS: {' '.join(str(e).split())[:100]}")
+            yield Skipped(source=source, row=row, reason=f"broken RIS: {clean(str(e))[:MESSAGE]}")
             continue
         yield _paper(record, row, source)
 
