@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def place(error: BaseException) -> str:
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(str(ROOT))]
     # of a law that is broken, where it stands, not `hold`
     inner = frames[:-1] if isinstance(error, AssertionError) else [f for f in frames if "/kg/" in f.filename]
+    if not (inner or frames):
+        return "?"
     frame = (inner or frames)[-1]
     return f"{Path(frame.filename).relative_to(ROOT)}:{frame.lineno}"
 
@@ -71,7 +74,7 @@ def guarded(law: Law, folder: Path) -> Law:
 
 def fuzz_one(name: str, seconds: int, folder: Path) -> None:
     """Fuzz a target in this process, which ends with it."""
-    import atheris  # type: ignore[import-not-found,unused-ignore]
+    import atheris
 
     with atheris.instrument_imports(include=["kg"]):
         law, seeds = TARGETS[name]()
@@ -88,6 +91,8 @@ def fuzz_one(name: str, seconds: int, folder: Path) -> None:
         f"-max_total_time={seconds}", f"-rss_limit_mb={MOST_MEMORY}", f"-artifact_prefix={folder}/finding-",
         "-print_final_stats=1", "-timeout=60", "-len_control=20",
     ]  # fmt: skip
+    # what would be said beside the reasons
+    warnings.simplefilter("error")
     atheris.Setup(arguments, guarded(law, folder))
     atheris.Fuzz()
 
@@ -107,7 +112,7 @@ def fuzz(name: str, seconds: int, folder: Path) -> str:
     (folder / name / "log.txt").write_text(done.stderr, "utf-8", "replace")
 
     def last(pattern: str) -> str:
-        return (re.findall(pattern, done.stderr) or ["?"])[-1]
+        return str((re.findall(pattern, done.stderr) or ["?"])[-1])
 
     findings = re.findall(r"^FINDING (.*)$|^(.*ERROR: .*)$", done.stderr, re.MULTILINE)
     told = "".join(f"\n    {a or b}" for a, b in findings)

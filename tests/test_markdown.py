@@ -83,3 +83,10 @@ def test_markdown_of_long_lines_takes_no_time(before: str, piece: str) -> None:
     began = time.process_time()
     read(f"# On X\n{before}{piece * 20_000}x\n**Abstract**: We.{piece * 2_000}y")
     assert time.process_time() - began < 2
+
+
+def test_markdown_of_many_lines_takes_no_time() -> None:
+    began = time.process_time()
+    _, [skipped] = read("# On X\n**Abstract**: We.\n" + "a\n" * 60_000)
+    assert "are no paper's" in skipped.reason
+    assert time.process_time() - began < 2

@@ -127,3 +127,10 @@ def test_objects_behind_a_first_line_that_is_too_long_are_kept() -> None:
     found, skipped = read('{"title": "', *long, '"}\n', json.dumps(B), "\n")
     assert found == [(2, B)]
     assert [(s.row, "characters" in s.reason) for s in skipped] == [(1, True)]
+
+
+@pytest.mark.filterwarnings("always")
+def test_objects_of_a_program_are_read_without_a_word_of_the_compiler(recwarn: pytest.WarningsRecorder) -> None:
+    found, skipped = read("{'a': 1if 1else 2}\n", "{'a': 'b'}\n")
+    assert (found, len(skipped)) == ([(2, {"a": "b"})], 1)
+    assert not recwarn.list

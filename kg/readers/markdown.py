@@ -41,7 +41,7 @@ def read_markdown(chunks: Iterable[str], source: str) -> Iterator[Paper | Skippe
     >>> [(p.title, p.abstract, p.identifiers) for p in read_markdown([text], "x.md")]
     [('On X', 'We.', (('arxiv', '2401.00001'),))]
     """
-    began, title, fields, name = 0, "", dict[str, list[str]](), ""
+    began, title, fields, name, size = 0, "", dict[str, list[str]](), "", 0
     for row, line in lines(chunks):
         below = FIELD_BELOW.fullmatch(line)
         heading = None if below else HEADING.fullmatch(line[:LONGEST])
@@ -50,16 +50,17 @@ def read_markdown(chunks: Iterable[str], source: str) -> Iterator[Paper | Skippe
             yield from _finished(began, title, fields, source)
             began, title, fields, name = row, heading[1].rstrip().rstrip("#").rstrip(), {}, ""
         elif below:
-            name, began = "abstract", began or row
+            name, began, size = "abstract", began or row, 0
         elif field and not (name == "abstract" and field[1].lower() not in NAMES and not field[2]):
             name = "" if field[2] else NAMES.get(field[1].strip().lower(), "")
             if name:
-                began = began or row
+                began, size = began or row, len(field[3])
                 fields.setdefault(name, []).append(field[3])
         elif RULE.fullmatch(line):
             name = ""
-        elif name and line.strip() and sum(map(len, fields.get(name, ()))) < 4 * LONGEST:
+        elif name and line.strip() and size < 4 * LONGEST:
             fields.setdefault(name, []).append(line.strip())
+            size += len(line)
     yield from _finished(began, title, fields, source)
 
 

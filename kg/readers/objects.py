@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
@@ -141,7 +142,10 @@ def _from_repr(text: str) -> Any:
         return None
     plain = DATETIME.sub(lambda m: f"'{m[1]}-{m[2]:0>2}-{m[3]:0>2}'", OBJECT_ID.sub(r"\1", text))
     try:
-        value = ast.literal_eval(NOT_NUMBERS.sub("None", plain))
+        with warnings.catch_warnings():
+            # of what would be odd in a program
+            warnings.simplefilter("ignore", SyntaxWarning)
+            value = ast.literal_eval(NOT_NUMBERS.sub("None", plain))
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return None
     return value if isinstance(value, dict) else None
