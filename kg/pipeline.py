@@ -216,7 +216,7 @@ def _roles(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:
         return find_roles(words(doc), rule_mentions(doc), known.cues, known.vocabulary)
     classifier = read_perceptron(known.weights / ROLES)
     tagging = cast("Tagging", doc.user_data["kg_tagger"])
-    found = propose_mentions(words(doc), candidates(doc), abbreviations(doc), tagging, known.vocabulary)
+    found = propose_mentions(words(doc), candidates(doc), abbreviations(doc), tagging, known.cues, known.vocabulary)
     return decide_roles(words(doc), found, tagging, known.cues, known.vocabulary, classifier)
 
 

@@ -3,14 +3,16 @@
 A mention of a vocabulary concept is that concept. Any other thing is known by its type and the key of
 its name, so that spellings of one name meet and equal names of different types stay apart. A thing with
 a long and a short form is known by its short form where that is distinctive (`QLoRA`), else by its long
-form: papers that coin the same three letters for different things do not meet. An id never depends on
-other papers than the ones that name the thing. What this gets wrong is set right by hand (`kg.overrides`).
+form: papers that coin the same three letters for different things do not meet. Where several papers introduce
+a name all the same, the first of them keeps it, and what the others introduce has nodes of its own. An id
+never depends on other papers than the ones that name the thing. What this gets wrong is set right by hand
+(`kg.overrides`).
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
@@ -30,12 +32,14 @@ from kg.records import (
     Quote,
     Resolution,
 )
-from kg.spool import Spool
+from kg.spool import Spool, united
 from kg.text import digest, key, paper_id, slug
 from kg.vocabulary import Vocabulary
 
 # papers that are resolved at a time
 BATCH = 64
+# after all dates
+UNDATED = "9999"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,21 +66,16 @@ def resolve_on_disk(
     Raises:
         OutputError: there is no room for them on the disk.
     """
-    facts, things, seen = FactsOnDisk(), Spool[Thing](), set[str]()
-    waiting = iter(extractions)
+    held, homonyms = _held(extractions, overrides)
+    facts, things = FactsOnDisk(), Spool[Thing]()
+    waiting = ((paper, _apart(paper, extraction, homonyms)) for paper, extraction in held)
     while batch := list(islice(waiting, BATCH)):
-        papers: dict[str, Extraction] = {}
-        for extraction in batch:
-            paper = paper_id(extraction.paper.title)
-            if paper not in seen:
-                papers[paper] = _set_right(extraction, overrides)
-                seen.add(paper)
         facts.add(
-            [(paper, extraction.paper) for paper, extraction in papers.items()],
-            [claim for paper, extraction in papers.items() for claim in _claims_of(paper, extraction)],
-            [outcome for paper, extraction in papers.items() for outcome in _outcomes_of(paper, extraction)],
+            [(paper, extraction.paper) for paper, extraction in batch],
+            [claim for paper, extraction in batch for claim in _claims_of(paper, extraction)],
+            [outcome for paper, extraction in batch for outcome in _outcomes_of(paper, extraction)],
         )
-        things.add((thing.id, thing) for extraction in papers.values() for thing in _things(extraction.mentions))
+        things.add((thing.id, thing) for _, extraction in batch for thing in _things(extraction.mentions))
     present, above = set[str](), set[str]()
 
     def entities() -> Iterator[tuple[str, Entity]]:
@@ -92,6 +91,45 @@ def resolve_on_disk(
     return facts
 
 
+def _held(
+    extractions: Iterable[Extraction], overrides: Overrides
+) -> tuple[Iterator[tuple[str, Extraction]], frozenset[tuple[str, str]]]:
+    """Return the extractions by paper, one for each, and which papers introduce a namesake, with the node of its name.
+
+    A name with a capital letter that several papers introduce is that of several things. The paper of the earliest date
+    has the name for itself, where no date is known the first by id; what does not introduce it means that one.
+    """
+    held = Spool[tuple[str, Extraction]]()
+    first: dict[str, tuple[str, str]] = {}
+    later = set[tuple[str, str]]()
+
+    def noted() -> Iterator[tuple[str, tuple[str, Extraction]]]:
+        for given in extractions:
+            extraction = _set_right(given, overrides)
+            paper = paper_id(extraction.paper.title)
+            date = extraction.paper.date or UNDATED
+            for target in {r.target for r in extraction.relations if r.predicate == RELATIONS[0]}:
+                node = entity_id(target)
+                if target.concept is None and any(c.isupper() for c in identity(target.name, target.aliases)):
+                    before = first.get(node, (date, paper))
+                    first[node], *others = sorted({before, (date, paper)})
+                    later.update((other, node) for _, other in others)
+            yield paper, (paper, extraction)
+
+    held.add(noted())
+    return united(held, lambda same: same[0]), frozenset(later)
+
+
+def _apart(paper: str, extraction: Extraction, homonyms: Collection[tuple[str, str]]) -> Extraction:
+    """Return `extraction` with nodes of its own for the things that are but namesakes of others."""
+
+    def own(mention: Mention) -> Mention:
+        node = entity_id(mention)
+        return replace(mention, concept=f"{node}-{digest(paper)}") if (paper, node) in homonyms else mention
+
+    return _swapped(extraction, own)
+
+
 def _set_right(extraction: Extraction, overrides: Overrides) -> Extraction:
     """Return `extraction` with its mentions as the overrides have them."""
 
@@ -101,7 +139,12 @@ def _set_right(extraction: Extraction, overrides: Overrides) -> Extraction:
         kept = overrides.same.get(entity_id(mention))
         return replace(mention, concept=kept) if kept else mention
 
-    changed = {m: new for m in extraction.mentions if (new := right(m)) is not m}
+    return _swapped(extraction, right)
+
+
+def _swapped(extraction: Extraction, new: Callable[[Mention], Mention]) -> Extraction:
+    """Return `extraction` with what `new` makes of its mentions."""
+    changed = {m: made for m in extraction.mentions if (made := new(m)) is not m}
     if not changed:
         return extraction
 

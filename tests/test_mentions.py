@@ -8,7 +8,8 @@ from itertools import pairwise
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg.records import TYPES, Extraction
+from kg.pipeline import build_pipeline, extract
+from kg.records import TYPES, Extraction, Paper
 
 Extract = Callable[[str, str], Extraction]
 
@@ -111,3 +112,10 @@ def test_mentions_are_each_in_one_sentence(extract_text: Callable[[str, str], Ex
     for relation in found.relations:
         assert relation.quote.start <= relation.target.start
         assert relation.target.end <= relation.quote.end
+
+
+def test_mentions_do_not_take_the_kind_of_a_paper_for_a_name() -> None:
+    titles = ("SoK: A Classification of Pruning", "Position: Leaderboards Should Be Pruned", "Survey: Pruning of Nets")
+    papers = [Paper(title=t, abstract="We argue that it should be done, and introduce FooNet.") for t in titles]
+    for found in extract(build_pipeline(), papers):
+        assert {m.surface for m in found.mentions} & {"SoK", "Position", "Survey"} == set()

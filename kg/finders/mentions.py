@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
+from kg.cues import Cues
 from kg.finders.abbreviations import Abbreviation
 from kg.finders.words import Words
 from kg.records import TYPES, Mention
@@ -68,13 +69,15 @@ def propose_mentions(
     candidates: Iterable[Mention],
     abbreviations: Iterable[Abbreviation],
     tagging: Tagging,
+    cues: Cues,
     vocabulary: Vocabulary,
 ) -> tuple[Mention, ...]:
     """Return every likely mention, overlaps included, sorted by place, with the probability of its place.
 
     Beside the `candidates` of the rules these are the spans that the tagger takes for likely.
     """
-    parts = [part for first, last in tagging.spans(LEAST) for part in _parts(words, first, last)]
+    kind = _kind_of_paper(words, cues)
+    parts = [part for first, last in tagging.spans(LEAST) for part in _parts(words, first, last) if part[1] > kind]
     rows = tagging.types.rows([first for first, _ in parts], [last for _, last in parts]).tolist()
     tagged = [
         _tagged(words, p, dict(zip(TYPES, row, strict=True)), vocabulary) for p, row in zip(parts, rows, strict=True)
@@ -91,6 +94,12 @@ def propose_mentions(
             if known.rule != DOUBTFUL or probability >= LEAST
         ]
     )
+
+
+def _kind_of_paper(words: Words, cues: Cues) -> int:
+    """Return how many tokens before a colon begin the title and say what kind of paper it is ("Position: …")."""
+    head, colon, _ = words.text[: words.title_end].partition(":")
+    return words.token_at(len(head) - 1) + 1 if colon and head in cues.no_names else 0
 
 
 def _readings(

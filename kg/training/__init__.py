@@ -131,5 +131,7 @@ def propose(examples: Sequence[Example], tagger: Tagger, ontology: Ontology, see
         describe(e.words, *found, e.abbreviations, ontology.cues) for e, found in zip(examples, seen, strict=True)
     ]
     for example, (found, _), tagging in zip(examples, seen, tag(tagger, described), strict=True):
-        mentions = propose_mentions(example.words, found, example.abbreviations, tagging, ontology.vocabulary)
+        mentions = propose_mentions(
+            example.words, found, example.abbreviations, tagging, ontology.cues, ontology.vocabulary
+        )
         yield example, mentions, tagging
