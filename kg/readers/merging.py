@@ -17,6 +17,8 @@ from kg.text import paper_id, title_key
 
 # a work that was renamed has two titles, seldom three; a placeholder has many
 MOST_TITLES = 5
+# in listings that are none made up to need many, three rounds join all there is to join
+MOST_ROUNDS = 20
 SCHEMES = ("arxiv", "doi")
 
 
@@ -30,8 +32,11 @@ def merge_papers(papers: Iterable[Paper]) -> tuple[Paper, ...]:
     for paper in papers:
         copies.setdefault(title_key(paper.title) or paper.title, []).append(paper)
     merged = [_united(same) for same in copies.values()]
-    while len(fewer := [_united(same) for same in _grouped(merged)]) < len(merged):
-        # what was joined may hold identifiers that now agree with those of others
+    # what was joined may hold identifiers that now agree with those of others
+    for _ in range(MOST_ROUNDS):
+        fewer = [_united(same) for same in _grouped(merged)]
+        if len(fewer) == len(merged):
+            break
         merged = fewer
     return tuple(sorted(merged, key=lambda p: paper_id(p.title)))
 
