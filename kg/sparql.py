@@ -63,9 +63,11 @@ WORDS = frozenset(
 AGGREGATES = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
 # where a named query has the default of a parameter
 DEFAULT = re.compile(r"VALUES \?(\w+) \{[^{}]*\Z")
-DEEPEST, LONGEST = 200, 1000
-SIGNS = frozenset("!+-*/^|&=")
+DEEPEST, LONGEST, MOST_OPEN = 200, 1000, 50
+SIGNS = frozenset("!+-*/^|&=<")
+BROKEN_IRI = re.compile(r"<[^\s<>=][^<>\n]{0,1000}>")
 PAIRS = {"}": "{", ")": "(", "]": "["}
+QUOTES = ("'", '"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def run_query(
         QueryError: the query has a SERVICE clause, uses a term that the ontology has not, or is no SPARQL; the message
             gives line and column.
     """
-    if SERVICE.search(text):
+    if len(re.findall("SERVICE", text, re.IGNORECASE)) > LONGEST or SERVICE.search(text):
         raise QueryError("SERVICE is not allowed: queries run on the given graph alone; remove the clause")
     pieces = tuple(tokens(text))
     wrong = next(_too_deep(text, pieces), None) or next(_unknown_terms(text, pieces, prefixes), None)
@@ -137,8 +139,13 @@ def within(seconds: float | None, work: Callable[[], T]) -> T:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Yield the pieces of the query `text`, but for space and comments."""
+    """Yield the pieces of the query `text`, but for space and comments, up to `MOST_OPEN` strings that never end."""
+    opened = 0
     for match in TOKEN.finditer(text):
+        # each of them is sought to the end of the text
+        opened += match[0] in QUOTES
+        if opened > MOST_OPEN:
+            return
         if match.lastgroup not in ("space", "comment"):
             kind = "name" if match["name"] is not None else str(match.lastgroup)
             yield Token(kind, match[0], match.start())
@@ -146,8 +153,11 @@ def tokens(text: str) -> Iterator[Token]:
 
 def _too_deep(text: str, pieces: Sequence[Token]) -> Iterator[str]:
     """Yield a complaint where the query `text` is nested deeper than its parser's stack, which ends the process."""
-    depth = signs = 0
+    depth = signs = opened = 0
     for token in pieces:
+        opened += token.text in QUOTES
+        if opened == MOST_OPEN:
+            yield f"{_place(text, token.start)}: the {MOST_OPEN}th string that never ends; close them"
         depth += (token.text in PAIRS.values()) - (token.text in PAIRS)
         signs += token.text in SIGNS or token.text.upper() in ("OPTIONAL", "UNION", "MINUS")
         if depth > DEEPEST:
@@ -189,8 +199,7 @@ def _complaints(text: str, pieces: Sequence[Token], prefixes: Mapping[str, str])
     last = ""
     if not pieces:
         yield "query, line 1, column 1: the query is empty; it starts with SELECT, ASK, CONSTRUCT or DESCRIBE"
-    for token in pieces:
-        here = _place(text, token.start)
+    for here, token in _placed(text, pieces):
         if token.kind == "word" and token.text.upper() in UPDATES:
             yield f"{here}: {token.text} is an update; the graph is only read: SELECT, ASK, CONSTRUCT and DESCRIBE"
         elif token.kind == "word" and token.text.upper() not in WORDS and token.text not in WORDS:
@@ -203,9 +212,9 @@ def _complaints(text: str, pieces: Sequence[Token], prefixes: Mapping[str, str])
             yield f"{here}: unknown prefix {prefix}:; {hint}known prefixes: {', '.join(sorted(known))}"
         elif token.kind == "word" and token.text.upper() in AGGREGATES and last.upper() in ("SELECT", "DISTINCT"):
             yield f"{here}: an aggregate of SELECT stands in parentheses and has a name: ({token.text}(?x) AS ?name)"
-        elif token.text == "<" and (broken := re.match(r"<[^\s<>=][^<>\n]*>", text[token.start :])):
+        elif token.text == "<" and (broken := BROKEN_IRI.match(text, token.start)):
             yield f"{here}: {broken[0]} is no IRI: it holds a space or a sign that must be written as %20 and the like"
-        elif token.text in ("'", '"'):
+        elif token.text in QUOTES:
             yield f"{here}: the string that begins here never ends; close it with {token.text}"
         elif token.kind == "sign" and token.text in "{([":
             opened.append(token)
@@ -272,6 +281,16 @@ def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str | None:
     folded = {k.lower(): k for k in known}
     near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.7)
     return folded[near[0]] if near else None
+
+
+def _placed(text: str, pieces: Sequence[Token]) -> Iterator[tuple[str, Token]]:
+    """Yield each of `pieces` with its `_place`, counted from the one before."""
+    line, start, at = 1, 0, 0
+    for token in pieces:
+        if more := text.count("\n", at, token.start):
+            line, start = line + more, text.rindex("\n", at, token.start) + 1
+        at = token.start
+        yield f"query, line {line}, column {at - start + 1}", token
 
 
 def _place(text: str, at: int) -> str:

@@ -13,6 +13,7 @@ import pytest
 from spacy.language import Language
 
 from kg.pipeline import build_pipeline, extract
+from kg.readers import FORMATS
 from kg.readers.fields import LONGEST
 from kg.records import Paper
 
@@ -83,3 +84,31 @@ def test_growth_of_extraction_from_a_title(piece: str, nlp: Language) -> None:
         list(extract(nlp, [Paper(title=text.partition(" ")[2], abstract="We propose Foo.")]))
 
     assert_grows_as_the_text(run, piece, LONGEST // 10)
+
+
+LINES = (
+    " ",
+    "\n",
+    " \n",
+    "a\n",
+    "a. ",
+    "{",
+    "[",
+    "<a ",
+    "<p>",
+    "@a{b,\n",
+    "TY  - ",
+    "AB  - a\n",
+    '"',
+    "# ",
+    "**A**: a\n",
+)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_growth_of_reading(form: str) -> None:
+    def run(text: str) -> None:
+        list(FORMATS[form]([text], "x"))
+
+    for piece in LINES:
+        assert_grows_as_the_text(run, piece, 8_000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,3 +75,20 @@ def test_merging_ignores_the_order_and_is_done_at_once(papers: list[Paper], rand
     merged = tuple(merge_papers(papers))
     assert tuple(merge_papers(shuffled)) == tuple(merge_papers(merged)) == merged
     assert {i for p in merged for i in p.identifiers} == {i for p in papers for i in p.identifiers}
+
+
+def chained(count: int) -> list[Paper]:
+    """Return papers of which each agrees with none but with all before it, once those are one."""
+    more = [paper(f"{i}", f"a{i}", f"a{i + 1}", f"d{i - 2}", f"d{i}") for i in range(2, count)]
+    return [paper("0", "a0", "d0"), paper("1", "a0", "a2", "d0", "d1"), *more]
+
+
+def test_merging_goes_on_with_what_was_joined() -> None:
+    assert len(merge_papers(chained(6))) == 1
+
+
+def test_merging_of_papers_that_agree_one_after_the_other_ends_soon() -> None:
+    began = time.process_time()
+    merged = tuple(merge_papers(chained(3_000)))
+    assert time.process_time() - began < 5
+    assert tuple(merge_papers(reversed(chained(3_000)))) == merged

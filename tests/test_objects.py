@@ -134,3 +134,10 @@ def test_objects_of_a_program_are_read_without_a_word_of_the_compiler(recwarn: p
     found, skipped = read("{'a': 1if 1else 2}\n", "{'a': 'b'}\n")
     assert (found, len(skipped)) == ([(2, {"a": "b"})], 1)
     assert not recwarn.list
+
+
+@pytest.mark.parametrize("text", ['[8.01, {"a": 1}]', '[1e-5,\n{"a": 1}]'])
+def test_objects_behind_a_number_are_found_wherever_it_is_cut(text: str) -> None:
+    for at in range(1, len(text)):
+        found, skipped = read(text[:at], text[at:])
+        assert (found, [s.row for s in skipped]) == ([(2, {"a": 1})], [1])

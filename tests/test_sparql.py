@@ -239,3 +239,25 @@ def test_sparql_refuse_long_text_fast(tiny: pyoxigraph.Store) -> None:
 )
 def test_sparql_shortens_by_the_longest_prefix(iri: str, short: str) -> None:
     assert shorten(iri, {**read_prefixes(), "base": "https://w3id.org/mlkg/"}) == short
+
+
+@pytest.mark.parametrize("text", ["SELECT * WHERE { " + "<<" * 20_000, "ASK { ?s ?p ?o FILTER(1" + " < 1" * 2_000])
+def test_sparql_quoted_triples_are_not_nested_without_end(tiny: pyoxigraph.Store, text: str) -> None:
+    with pytest.raises(QueryError, match="more than 1,000 operators"):
+        run_query(tiny, text, read_prefixes())
+
+
+@pytest.mark.parametrize(
+    "piece", ["'\\", "'", '"', "'''\\", "SERVICE # ", "SERVICE <", "SERVICE ", "<a", "<", "a ", "?x ", "a\n"]
+)
+def test_sparql_long_queries_are_refused_in_no_time(tiny: pyoxigraph.Store, piece: str) -> None:
+    began = time.process_time()
+    with pytest.raises(QueryError) as caught:
+        run_query(tiny, piece * (100_000 // len(piece)), read_prefixes())
+    assert time.process_time() - began < 3
+    assert "\n" not in str(caught.value)
+
+
+def test_sparql_complaints_name_the_line() -> None:
+    text = "SELECT ?x\nWHERE {\n\n  ?x a foo:Bar }\n"
+    assert explain(text, "", {"kg": ""}) == "query, line 4, column 8: unknown prefix foo:; known prefixes: kg"

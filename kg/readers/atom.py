@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from kg.markup import clean
@@ -19,7 +20,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 ARXIV = "{http://arxiv.org/schemas/atom}"
 DECLARATION = re.compile(r"^\s*<\?xml\b[^>]{0,200}\?>")
 DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)\b", re.IGNORECASE)
-LONGEST_NAME = len("<!DOCTYPE")
+LONGEST_DECLARATION, LONGEST_NAME = 256, len("<!DOCTYPE")
 # what XML cannot hold
 NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -37,10 +38,11 @@ def read_atom(chunks: Iterable[str], source: str) -> Iterator[Paper | Skipped]:
     parser = etree.XMLPullParser(
         events=("end",), tag=f"{ATOM}entry", resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8"
     )
-    broken, seen, first, before = "", 0, True, ""
-    for chunk in chunks:
-        text = DECLARATION.sub("", chunk.lstrip("\ufeff \n\t")) if first else chunk
-        first = first and not text
+    broken, seen, before = "", 0, ""
+    pieces, head = iter(chunks), ""
+    while len(head) < LONGEST_DECLARATION and (chunk := next(pieces, None)) is not None:
+        head = (head + chunk).lstrip("\ufeff \n\t")
+    for text in chain([DECLARATION.sub("", head)], pieces):
         if DOCTYPE.search(before + text):
             broken = "a document type or entities are declared, which is refused"
         else:

@@ -21,6 +21,8 @@ from kg.text import paper_id, title_key
 Identifiers: TypeAlias = frozenset[tuple[str, str]]
 # a work that was renamed has two titles, seldom three; a placeholder has many
 MOST_TITLES = 5
+# in listings that are none made up to need many, three rounds join all there is to join
+MOST_ROUNDS = 20
 SCHEMES = ("arxiv", "doi")
 
 
@@ -74,7 +76,7 @@ def _leaders(held: Sequence[Identifiers]) -> list[int]:
         return i
 
     known = dict(enumerate(held))
-    while True:
+    for _ in range(MOST_ROUNDS):
         before = len(known)
         holders: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for i, identifiers in known.items():
@@ -91,7 +93,8 @@ def _leaders(held: Sequence[Identifiers]) -> list[int]:
             joined[find(i)] = joined[find(i)] | identifiers if find(i) in joined else identifiers
         known = joined
         if len(known) == before:
-            return [find(i) for i in range(len(held))]
+            break
+    return [find(i) for i in range(len(held))]
 
 
 def _contradict(papers: Sequence[Identifiers], scheme: str) -> bool:

@@ -168,7 +168,8 @@ def _elements(chunks: Iterable[str], line: int = 0, *, bare: bool = False) -> It
                 return
             try:
                 value, end = decoder.raw_decode(text, start)
-                unfinished = end >= len(text)
+                # a number may go on behind a point or an e and its sign
+                unfinished = len(text) - end < (1 if isinstance(value, dict | list | str) else 3)
             except json.JSONDecodeError as e:
                 value = ValueError(f"broken JSON: {e.msg}: line {line + text.count(chr(10), 0, e.pos) + 1}")
                 unfinished = len(text) - start < LONGEST_LINE
