@@ -130,6 +130,12 @@ def _spans(phrases: Phrases, text: str) -> Spans:
     return tuple([m.span() for m in phrases.compiled.finditer(text)]) if phrases._may_match(text) else ()
 
 
+def forget_texts() -> None:
+    """Forget what is kept of the texts that were searched."""
+    _spans.cache_clear()
+    word_set.cache_clear()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cues:
     """The compiled cues. Phrases match whole words in any case; a set holds lower-case words."""

@@ -24,7 +24,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.classifier import Classifier, read_classifier
-from kg.cues import Cues
+from kg.cues import Cues, forget_texts
 from kg.extractions import Extract, extract_new
 from kg.facts import FactsOnDisk, Rows
 from kg.files import ontology_folder
@@ -51,8 +51,10 @@ from kg.vocabulary import Vocabulary
 Component = Callable[[Doc], Doc]
 # things made before the collector looks for garbage
 COLLECTED = 50_000
-# papers that a worker process takes at a time
-PART = 20
+# papers that a worker process takes at a time, and the tokens that the tagger takes; of one paper all
+PART, MOST_TOKENS = 20, 30_000
+# what is kept of texts longer than this, in characters, would fill the memory
+LONG = 6_000
 # the pipeline of a worker process
 _adopted: Language | None = None
 STAGES = (
@@ -98,6 +100,8 @@ def extract(nlp: Language, papers: Iterable[Paper]) -> Iterator[Extraction]:
             relations=all_relations(doc),
             results=cast("tuple[Result, ...]", doc.user_data["kg_results"]),
         )
+        if len(paper.text) > LONG:
+            forget_texts()
 
 
 def finish(
@@ -264,6 +268,19 @@ _component(
 )
 
 
+def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
+    """Yield `docs` in batches of `PART`, or of fewer with `MOST_TOKENS` together."""
+    batch, size = list[Doc](), 0
+    for doc in docs:
+        if batch and (len(batch) == PART or size + len(doc) > MOST_TOKENS):
+            yield batch
+            batch, size = [], 0
+        batch.append(doc)
+        size += len(doc)
+    if batch:
+        yield batch
+
+
 class _TaggerComponent:
     """The tagger takes many documents at once: its random fields are computed for all of them together."""
 
@@ -275,8 +292,7 @@ class _TaggerComponent:
         return next(self.pipe([doc]))
 
     def pipe(self, docs: Iterable[Doc], **_: object) -> Iterator[Doc]:
-        waiting = iter(docs)
-        while batch := list(itertools.islice(waiting, PART)):
+        for batch in _batches(docs):
             found = tag(self.tagger, [self._described(doc) for doc in batch])
             for doc, tagging in zip(batch, found, strict=True):
                 doc.user_data["kg_tagger"] = tagging

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from spacy.language import Language
 
 from kg.errors import OntologyError
 from kg.files import ontology_folder
-from kg.pipeline import STAGES, build_pipeline, extract, resolve_papers
+from kg.pipeline import MOST_TOKENS, PART, STAGES, build_pipeline, extract, resolve_papers
 from kg.records import Paper
+from kg.tagger import Tagger, Tagging, tag
+from kg.text import word_set
+from kg.tokens import Described
 
 VOCABULARY = """
 @prefix kg: <https://w3id.org/mlkg/ontology#> .
@@ -100,3 +104,23 @@ def test_pipeline_resolves_papers_in_one_step() -> None:
         ("improvesOn", "technique/low-rank-adaptation"),
         ("uses", "dataset/imagenet"),
     } <= claims
+
+
+def test_pipeline_tags_so_many_tokens_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[list[int]] = []
+
+    def counted(tagger: Tagger, papers: Sequence[Described]) -> list[Tagging]:
+        taken.append([len(paper.words) for paper in papers])
+        return tag(tagger, papers)
+
+    monkeypatch.setattr("kg.pipeline.tag", counted)
+    long = [Paper(title=f"On {i}", abstract="a " * 8_000) for i in range(5)]
+    short = [Paper(title=f"On X {i}", abstract="We study X.") for i in range(PART)]
+    assert len(list(extract(build_pipeline(), [*long, *short]))) == 25
+    assert [len(sizes) for sizes in taken] == [3, 20, 2]
+    assert all(sum(sizes) <= MOST_TOKENS for sizes in taken)
+
+
+def test_pipeline_forgets_long_texts(nlp: Language) -> None:
+    list(extract(nlp, [Paper(title="On X", abstract="We propose X, which is better than BERT. " * 200)]))
+    assert word_set.cache_info().currsize == 0
