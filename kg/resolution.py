@@ -1,23 +1,19 @@
 """Resolution: one node for each thing over all papers.
 
-A mention of a vocabulary concept is that concept. Any other thing is known by its type and the key of
-its name, so that spellings of one name meet and equal names of different types stay apart. A thing with
-a long and a short form is known by its short form where that is distinctive (`QLoRA`), else by its long
-form: papers that coin the same three letters for different things do not meet. Where several papers introduce
-a name all the same, the first of them keeps it, and what the others introduce has nodes of its own. An id
-never depends on other papers than the ones that name the thing. What this gets wrong is set right by hand
-(`kg.overrides`).
+Each thing has the id that its paper names it by (`kg.naming`), once namesakes are told apart (`kg.namesakes`); what
+several papers say of one node comes together.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby, islice
 
 from kg.facts import FactsOnDisk, in_memory
-from kg.finders.names import is_coined
+from kg.namesakes import tell_apart
+from kg.naming import entity_id
 from kg.overrides import NONE, Overrides
 from kg.records import (
     RELATIONS,
@@ -32,14 +28,12 @@ from kg.records import (
     Quote,
     Resolution,
 )
-from kg.spool import Spool, united
-from kg.text import digest, key, paper_id, slug
+from kg.spool import Spool
+from kg.text import digest, key
 from kg.vocabulary import Vocabulary
 
 # papers that are resolved at a time
 BATCH = 64
-# after all dates
-UNDATED = "9999"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +60,8 @@ def resolve_on_disk(
     Raises:
         OutputError: there is no room for them on the disk.
     """
-    held, homonyms = _held(extractions, overrides)
     facts, things = FactsOnDisk(), Spool[Thing]()
-    waiting = ((paper, _apart(paper, extraction, homonyms)) for paper, extraction in held)
+    waiting = tell_apart(extractions, vocabulary, overrides)
     while batch := list(islice(waiting, BATCH)):
         facts.add(
             [(paper, extraction.paper) for paper, extraction in batch],
@@ -89,114 +82,6 @@ def resolve_on_disk(
     facts.entities.add(entities())
     facts.entities.add((node, _entity(node, (), vocabulary)) for node in sorted(above - present))
     return facts
-
-
-def _held(
-    extractions: Iterable[Extraction], overrides: Overrides
-) -> tuple[Iterator[tuple[str, Extraction]], frozenset[tuple[str, str]]]:
-    """Return the extractions by paper, one for each, and which papers introduce a namesake, with the node of its name.
-
-    A name with a capital letter that several papers introduce is that of several things. The paper of the earliest date
-    has the name for itself, where no date is known the first by id; what does not introduce it means that one.
-    """
-    held = Spool[tuple[str, Extraction]]()
-    first: dict[str, tuple[str, str]] = {}
-    later = set[tuple[str, str]]()
-
-    def noted() -> Iterator[tuple[str, tuple[str, Extraction]]]:
-        for given in extractions:
-            extraction = _set_right(given, overrides)
-            paper = paper_id(extraction.paper.title)
-            date = extraction.paper.date or UNDATED
-            for target in {r.target for r in extraction.relations if r.predicate == RELATIONS[0]}:
-                node = entity_id(target)
-                if target.concept is None and any(c.isupper() for c in identity(target.name, target.aliases)):
-                    before = first.get(node, (date, paper))
-                    first[node], *others = sorted({before, (date, paper)})
-                    later.update((other, node) for _, other in others)
-            yield paper, (paper, extraction)
-
-    held.add(noted())
-    return united(held, lambda same: same[0]), frozenset(later)
-
-
-def _apart(paper: str, extraction: Extraction, homonyms: Collection[tuple[str, str]]) -> Extraction:
-    """Return `extraction` with nodes of its own for the things that are but namesakes of others."""
-
-    def own(mention: Mention) -> Mention:
-        node = entity_id(mention)
-        return replace(mention, concept=f"{node}-{digest(paper)}") if (paper, node) in homonyms else mention
-
-    return _swapped(extraction, own)
-
-
-def _set_right(extraction: Extraction, overrides: Overrides) -> Extraction:
-    """Return `extraction` with its mentions as the overrides have them."""
-
-    def right(mention: Mention) -> Mention:
-        if (mention.surface, entity_id(mention)) in overrides.apart:
-            mention = replace(mention, name=mention.surface, concept=None, head=None, aliases=())
-        kept = overrides.same.get(entity_id(mention))
-        return replace(mention, concept=kept) if kept else mention
-
-    return _swapped(extraction, right)
-
-
-def _swapped(extraction: Extraction, new: Callable[[Mention], Mention]) -> Extraction:
-    """Return `extraction` with what `new` makes of its mentions."""
-    changed = {m: made for m in extraction.mentions if (made := new(m)) is not m}
-    if not changed:
-        return extraction
-
-    def swap(mention: Mention | None) -> Mention | None:
-        return changed.get(mention, mention) if mention is not None else None
-
-    return replace(
-        extraction,
-        mentions=tuple(changed.get(m, m) for m in extraction.mentions),
-        relations=tuple(
-            replace(r, target=changed.get(r.target, r.target), source=swap(r.source)) for r in extraction.relations
-        ),
-        results=tuple(
-            replace(
-                r,
-                subject=swap(r.subject),
-                baseline=swap(r.baseline),
-                dataset=swap(r.dataset),
-                hardware=swap(r.hardware),
-            )
-            for r in extraction.results
-        ),
-    )
-
-
-def entity_id(mention: Mention) -> str:
-    """Return the node id of the thing that `mention` names.
-
-    >>> entity_id(Mention(start=0, end=5, surface="QLoRA", name="quantized LoRA", type="Technique",
-    ...                   rule="expansion", confidence=1.0, aliases=("QLoRA",)))
-    'technique/qlora'
-    """
-    if mention.concept is not None:
-        return mention.concept
-    return f"{mention.type.lower()}/{slug(identity(mention.name, mention.aliases)) or digest(mention.name)}"
-
-
-def identity(name: str, aliases: Sequence[str]) -> str:
-    """Return the one of its names that a thing is known by."""
-    short = sorted((n for n in (name, *aliases) if is_distinctive(n)), key=lambda n: (len(n), n))
-    return short[0] if short else name
-
-
-def is_distinctive(name: str) -> bool:
-    """Tell whether two papers that write this short form mean one thing.
-
-    >>> [is_distinctive(n) for n in ("QLoRA", "SPA", "HAWQ-V2", "low-rank adaptation", "MTRB")]
-    [True, False, True, False, False]
-    """
-    if " " in name or not is_coined(name):
-        return False
-    return any(c.islower() for c in name.rstrip("s")) or any(c.isdigit() for c in name) or len(name) >= 6
 
 
 def _things(mentions: Sequence[Mention]) -> Iterator[Thing]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
+from kg.naming import entity_id, identity, is_distinctive
 from kg.pipeline import extract
 from kg.readers import read_papers
 from kg.records import ROLES, TYPES, Extraction, Mention, Paper, Quote, Relation, Resolution
-from kg.resolution import entity_id, identity, is_distinctive, resolve
+from kg.resolution import resolve
 from kg.text import paper_id
 from kg.vocabulary import Vocabulary
 
@@ -176,27 +176,6 @@ def test_resolution_keeps_equal_acronyms_of_different_things_apart(
     second = extract_text("B", "We propose Zonal Quiet Stacking (ZQS), a method.")
     introduced = {c.object for c in resolve([first, second], vocabulary).claims if c.predicate == "introduces"}
     assert introduced == {"technique/zany-quick-sorting", "technique/zonal-quiet-stacking"}
-
-
-def test_resolution_keeps_namesakes_that_several_papers_introduce_apart(vocabulary: Vocabulary) -> None:
-    def named(title: str, date: str, role: str = "introduces") -> Extraction:
-        found = extraction(title, (role, mention("SAGE")))
-        return replace(found, paper=replace(found.paper, date=date))
-
-    papers = [named("A", "2024"), named("B", "2023-05"), named("C", ""), named("D", "2025", "uses")]
-    resolution = resolve(papers, vocabulary)
-    of = {subject: target for subject, _, target in edges(resolution)}
-    # the paper of the earliest date has the name for itself, and what does not introduce it means that one
-    assert of[paper_id("B")] == of[paper_id("D")] == "technique/sage"
-    assert len({of[paper_id(title)] for title in "ABC"}) == 3
-    assert {e.label for e in resolution.entities} == {"SAGE"}
-    # a later paper of the same name changes nothing of what was there
-    assert edges(resolve(papers[:2], vocabulary)) <= edges(resolution)
-
-
-def test_resolution_leaves_what_several_papers_introduce_in_plain_words_one(vocabulary: Vocabulary) -> None:
-    papers = [extraction(title, ("introduces", mention("reward function of a kind"))) for title in "AB"]
-    assert len(resolve(papers, vocabulary).entities) == 1
 
 
 @pytest.mark.parametrize("weaker", ["uses", "comparesWith", "mentions"])
