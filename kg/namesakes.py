@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from kg.naming import entity_id, identity, says_little
 from kg.overrides import Overrides
+from kg.progress import Progress, unseen
 from kg.records import RELATIONS, Extraction, Mention
 from kg.spool import Spool, united
 from kg.text import digest, paper_id
@@ -22,9 +23,9 @@ UNDATED = "9999"
 
 
 def tell_apart(
-    extractions: Iterable[Extraction], vocabulary: Vocabulary, overrides: Overrides
+    extractions: Iterable[Extraction], vocabulary: Vocabulary, overrides: Overrides, progress: Progress = unseen
 ) -> Iterator[tuple[str, Extraction]]:
-    """Yield the extractions by the ids of their papers, one for each, with nodes of their own for namesakes.
+    """Return the extractions by the ids of their papers, one for each, with nodes of their own for namesakes.
 
     A name that several papers introduce is that of several things, if it has a capital letter and the vocabulary does
     not know it, or is a short form that says little. The paper of the earliest date has the name for itself, where no
@@ -48,8 +49,8 @@ def tell_apart(
             yield paper, (paper, extraction)
 
     held.add(noted())
-    for paper, extraction in united(held, lambda same: same[0]):
-        yield paper, _apart(paper, extraction, later)
+    several = progress(united(held, lambda same: same[0]), "Resolving", len(held))
+    return ((paper, _apart(paper, extraction, later)) for paper, extraction in several)
 
 
 def _coined(extraction: Extraction, vocabulary: Vocabulary) -> Extraction:

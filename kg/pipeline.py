@@ -141,7 +141,8 @@ def resolve_papers(
 
     by = engine or found
     extractions = by(papers) if anew else extract_new(papers, by, model=model)
-    return resolve_on_disk(progress(extractions, "Extracting", len(papers)), ontology.vocabulary, ontology.overrides)
+    shown = progress(extractions, "Extracting", len(papers))
+    return resolve_on_disk(shown, ontology.vocabulary, ontology.overrides, progress)
 
 
 def extract_parallel(nlp: Language, papers: Iterable[Paper], most: int | None = None) -> Iterator[Extraction]:

@@ -15,6 +15,7 @@ from kg.facts import FactsOnDisk, in_memory
 from kg.namesakes import tell_apart
 from kg.naming import entity_id
 from kg.overrides import NONE, Overrides
+from kg.progress import Progress, unseen
 from kg.records import (
     RELATIONS,
     ROLES,
@@ -27,6 +28,7 @@ from kg.records import (
     Outcome,
     Quote,
     Resolution,
+    quickly_pickled,
 )
 from kg.spool import Spool
 from kg.text import digest, key
@@ -36,6 +38,7 @@ from kg.vocabulary import Vocabulary
 BATCH = 64
 
 
+@quickly_pickled
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
     """What one paper calls a thing: names with how often, other names, and the concepts it may narrow."""
@@ -53,7 +56,10 @@ def resolve(extractions: Iterable[Extraction], vocabulary: Vocabulary, overrides
 
 
 def resolve_on_disk(
-    extractions: Iterable[Extraction], vocabulary: Vocabulary, overrides: Overrides = NONE
+    extractions: Iterable[Extraction],
+    vocabulary: Vocabulary,
+    overrides: Overrides = NONE,
+    progress: Progress = unseen,
 ) -> FactsOnDisk:
     """Return the facts of all `extractions`, of which no more than some are in memory at a time.
 
@@ -61,7 +67,7 @@ def resolve_on_disk(
         OutputError: there is no room for them on the disk.
     """
     facts, things = FactsOnDisk(), Spool[Thing]()
-    waiting = tell_apart(extractions, vocabulary, overrides)
+    waiting = tell_apart(extractions, vocabulary, overrides, progress)
     while batch := list(islice(waiting, BATCH)):
         facts.add(
             [(paper, extraction.paper) for paper, extraction in batch],

@@ -363,5 +363,5 @@ def test_cli_progress_is_shown_on_a_terminal_alone() -> None:
                 seen += more
     os.close(ours)
     assert run.returncode == 0
-    for stage in (b"Reading papers", b"Extracting", b"Writing graph.ttl", b"graph.jsonld "):
+    for stage in (b"Reading papers", b"Extracting", b"Resolving", b"Writing graph.ttl", b"graph.jsonld "):
         assert stage in seen
