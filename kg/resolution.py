@@ -36,6 +36,8 @@ from kg.vocabulary import Vocabulary
 
 # papers that are resolved at a time
 BATCH = 64
+# hexadecimal digits of the ids of claims, evidence and results, of which a large graph has millions
+UNIQUE = 16
 
 
 @quickly_pickled
@@ -172,7 +174,7 @@ def _outcomes_of(paper: str, extraction: Extraction) -> Iterable[Outcome]:
     for result in extraction.results:
         surface = extraction.paper.text[result.start : result.end]
         yield Outcome(
-            id=f"result/{digest(paper, result.start, result.end, result.metric)}",
+            id=f"result/{digest(paper, result.start, result.end, result.metric, size=UNIQUE)}",
             paper=paper,
             subject=entity_id(result.subject) if result.subject else paper,
             metric=result.metric,
@@ -191,7 +193,7 @@ def _evidence(
     paper: str, start: int, end: int, surface: str, quote: Quote, rule: str, aspect: str, value: str
 ) -> Evidence:
     return Evidence(
-        id=f"evidence/{digest(paper, start, end, rule, aspect, value)}",
+        id=f"evidence/{digest(paper, start, end, rule, aspect, value, size=UNIQUE)}",
         paper=paper,
         start=start,
         end=end,
@@ -206,7 +208,7 @@ def _evidence(
 def _claim(edge: Edge, support: Sequence[tuple[float, Evidence]]) -> Claim:
     subject, predicate, target = edge
     return Claim(
-        id=f"claim/{digest(*edge)}",
+        id=f"claim/{digest(*edge, size=UNIQUE)}",
         subject=subject,
         predicate=predicate,
         object=target,

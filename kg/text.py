@@ -169,9 +169,12 @@ def slug(name: str) -> str:
     return readable if len(readable) <= 80 else f"{readable[:70].rstrip('-')}-{digest(readable)}"
 
 
-def digest(*parts: object) -> str:
-    """Return a stable short hash of `parts`, 10 hexadecimal digits."""
-    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:10]
+def digest(*parts: object, size: int = 10) -> str:
+    """Return a stable short hash of `parts`, `size` hexadecimal digits.
+
+    Of a million things two have the same 10 digits, with 16 hardly two of a thousand million.
+    """
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:size]
 
 
 def title_key(title: str) -> str:

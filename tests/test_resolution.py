@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -202,6 +203,16 @@ def test_resolution_draws_improvements_from_paper_and_from_what_it_introduces(
     improving = {c.subject: c for c in found.claims if c.predicate == "improvesOn"}
     assert set(improving) == {paper_id("FooTune: Cheap Tuning"), "technique/footune"}
     assert {e.value for c in improving.values() for e in c.evidence} == {"2%"}
+
+
+def test_resolution_gives_ids_that_millions_can_have(
+    extractions: tuple[Extraction, ...], vocabulary: Vocabulary
+) -> None:
+    resolution = resolve(extractions, vocabulary)
+    hashed = [*(c.id for c in resolution.claims), *(o.id for o in resolution.outcomes)]
+    hashed += [e.id for e in resolution.evidence()]
+    assert hashed
+    assert all(re.fullmatch(r"(?:claim|evidence|result)/[0-9a-f]{16}", node) for node in hashed)
 
 
 def test_resolution_of_nothing_is_empty(vocabulary: Vocabulary) -> None:
