@@ -5,25 +5,35 @@ What happens when it is killed between two moves is tried at every step in ``tes
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import functools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import pyoxigraph
 import pytest
 
+import kg.build
+import kg.facts
 import kg.version
-from kg.build import EXPORTS
+from kg.build import EXPORTS, write_exports
+from kg.graphml import read_graphml
 from kg.store import open_store
 from kg.together import READY
+from kg.vocabulary import BASE
 from tests.disks import immutable, read_only, small_disk
+from tests.small import small_facts
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
 FORMER = "FooNet: Pruning Nets Fast\nWe propose FooNet, a pruning method. It is 2x faster than BarNet.\n"
@@ -234,3 +244,21 @@ def test_build_whose_cache_is_full_or_read_only_is_the_same(
     with read_only(folder / "cache"):
         assert kg_build(folder, cache=folder / "cache")[0] == 0
     assert files(folder / "exports") == made["new"]
+
+
+def test_build_of_very_many_papers_shows_a_part_and_writes_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kg.build, "choose", functools.partial(kg.facts.choose, most=1))
+    facts = small_facts()
+    write_exports(facts, tmp_path)
+    assert names(tmp_path) == sorted(EXPORTS)
+    triples = {str(q.triple) for q in pyoxigraph.parse(path=str(tmp_path / "graph.ttl"))}
+    assert {t for t in triples if f"{BASE}paper/third" in t}
+    page = (tmp_path / "graph.html").read_text(encoding="utf-8")
+    assert "This page holds 1 of 3 papers" in page
+    assert "Nothing shared" not in page
+    shown = read_graphml(tmp_path / "graph.graphml")
+    assert {node for node in shown if node.startswith("paper/")} == {"paper/first"}
+    packed = re.search(r'"graph":"([\w+/=]*)"', (tmp_path / "graph-query.js").read_text(encoding="utf-8"))
+    assert packed
+    assert b"paper:first" in (part := zlib.decompress(base64.b64decode(packed[1])))
+    assert b"paper:third" not in part
