@@ -16,7 +16,7 @@ graph: $(VENV)/.ready  ## build exports/ from corpus/
 	$(BIN)/kg build
 
 test: $(VENV)/.ready  ## run the tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.ready  ## style and types
 	$(BIN)/ruff check .

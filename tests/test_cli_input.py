@@ -351,9 +351,9 @@ def test_cli_input_of_any_bytes_gives_papers_or_reasons(data: bytes) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminal can be made here")
 def test_cli_progress_is_shown_on_a_terminal_alone() -> None:
-    command = [sys.executable, "-m", "kg.cli", "build", write("a.txt", GOOD), "-o", "out", "--no-model"]
-    piped = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
-    assert (piped.stdout, b"Extracting" in piped.stderr) == (b"", False)
+    piped = kg_build(write("a.txt", GOOD))
+    assert (piped.stdout, "Extracting" in piped.stderr) == ("", False)
+    command = [sys.executable, "-m", "kg.cli", "build", "a.txt", "-o", "out", "--no-model"]
     ours, theirs = os.openpty()
     with subprocess.Popen(command, stderr=theirs, env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"}) as run:
         os.close(theirs)
