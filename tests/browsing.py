@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Dialog, Page
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Dialog, Page
 
 
 class Watched:
@@ -38,3 +41,13 @@ class Watched:
             node,
         )
         self.page.mouse.click(x, y)
+
+
+@contextmanager
+def watching(browser: Browser) -> Iterator[Watched]:
+    """Give a page of its own in `browser`, of which nothing may have complained in the end."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
+    seen = Watched(context.new_page())
+    yield seen
+    context.close()
+    assert seen.complaints == []

@@ -22,7 +22,7 @@ from kg.files import ontology_folder
 from kg.page import page_html
 from kg.statements import KG
 from kg.validation import find_violations, read_turtle
-from tests.browsing import Watched
+from tests.browsing import Watched, watching
 from tests.nasty import NASTY
 from tests.small import small_graph
 
@@ -105,11 +105,8 @@ def test_nasty_markup_is_no_part_of_the_page(exports: Path) -> None:
 
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
-    seen = Watched(context.new_page())
-    yield seen
-    context.close()
-    assert seen.complaints == []
+    with watching(browser) as seen:
+        yield seen
     assert [url for url in seen.requests if not url.startswith(("file:", "data:"))] == []
 
 

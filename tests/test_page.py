@@ -23,7 +23,7 @@ from kg.graph import build_graph
 from kg.page import IMPORT, embed, joined, page_data, page_html, sentence_bounds, write_page
 from kg.rdf import write_turtle
 from kg.records import Evidence, Paper, Resolution
-from tests.browsing import Watched
+from tests.browsing import Watched, watching
 from tests.small import HOSTILE, PAPERS, small_facts, small_graph
 
 
@@ -122,11 +122,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
-    seen = Watched(context.new_page())
-    yield seen
-    context.close()
-    assert seen.complaints == []
+    with watching(browser) as seen:
+        yield seen
     assert [url.partition("#")[0] for url in seen.requests if not url.startswith(("file:", "data:"))] == []
     assert len({url.partition("#")[0] for url in seen.requests if url.startswith("file:")}) == 1
 

@@ -27,7 +27,7 @@ from kg.page import write_page
 from kg.page_query import close_together, graph_key, worker_script, write_page_query
 from kg.queries import read_named_queries
 from kg.rdf import write_turtle
-from tests.browsing import Watched
+from tests.browsing import Watched, watching
 from tests.small import HOSTILE, small_facts, small_graph
 from tests.test_page import RULES
 
@@ -74,26 +74,23 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @contextmanager
-def watching(browser: Browser) -> Iterator[Watched]:
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, reduced_motion="reduce")
-    seen = Watched(context.new_page())
-    yield seen
-    context.close()
-    assert seen.complaints == []
+def asking(browser: Browser) -> Iterator[Watched]:
+    with watching(browser) as seen:
+        yield seen
     assert {url.partition(":")[0] for url in seen.requests} <= {"file", "data", "blob"}
     assert set(files_asked(seen)) <= {"graph.html", FILE}
 
 
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Watched]:
-    with watching(browser) as seen:
+    with asking(browser) as seen:
         yield seen
 
 
 @pytest.fixture(scope="module")
 def editor(browser: Browser, address: str) -> Iterator[Page]:
     """Return a page with the queries open, for tests that ask one after the other."""
-    with watching(browser) as seen:
+    with asking(browser) as seen:
         yield seen.open(f"{address}#?view=query")
 
 
