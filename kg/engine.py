@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import gc
 import itertools
 import logging
 import os
@@ -37,7 +36,7 @@ from spacy.language import Language
 from kg.errors import EngineError
 from kg.extractions import program_digest
 from kg.files import remove_leftovers
-from kg.pipeline import COLLECTED, build_pipeline, extract
+from kg.pipeline import extract, lasting_pipeline
 from kg.records import Extraction, Paper
 from kg.version import VERSION
 
@@ -138,10 +137,7 @@ def _program() -> str:
 
 @functools.lru_cache(maxsize=1)
 def _pipeline(model: bool) -> Language:
-    nlp = build_pipeline(model=model)
-    gc.freeze()
-    gc.set_threshold(COLLECTED)
-    return nlp
+    return lasting_pipeline(model=model)
 
 
 def _landed(cluster: _Cluster, part: Part, future: Future, send: Callable[[Part], Future]) -> Iterator[Extraction]:

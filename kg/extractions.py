@@ -14,7 +14,7 @@ import pickle
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -36,9 +36,11 @@ class _Records(pickle.Unpickler):
     """Makes nothing but the records of the program, whatever a file says."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module != records.__name__:
+        found = getattr(records, name, None) if module == records.__name__ else None
+        # not what that module imports
+        if not is_dataclass(found):
             raise pickle.UnpicklingError(f"{module}.{name} is none of ours")
-        return getattr(records, name)
+        return found
 
 
 def extract_new(papers: Iterable[Paper], extract: Extract, *, model: bool) -> Iterator[Extraction]:

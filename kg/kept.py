@@ -15,7 +15,8 @@ from collections import Counter
 from pathlib import Path
 
 from kg import skos, text, vocabulary
-from kg.files import content_digest, remove_leftovers
+from kg.errors import OutputError
+from kg.files import content_digest, remove_leftovers, write_whole
 from kg.skos import read_vocabulary, vocabulary_files
 from kg.vocabulary import Concept, Label, Vocabulary
 
@@ -94,14 +95,9 @@ def unpack_vocabulary(packed: str) -> Vocabulary:
 
 def _keep(packed: str, path: Path) -> None:
     """Write `packed` to `path`, whole or not at all, and remove what was kept before."""
-    part = path.with_name(f".{path.name}-{os.getpid()}")
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_text(packed, encoding="utf-8")
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+    with contextlib.suppress(OSError, OutputError):
+        with write_whole(path) as file:
+            file.write(packed.encode())
         remove_leftovers(path.parent, ".vocabulary-*")
         for former in path.parent.glob("vocabulary-*.json"):
             if former != path:

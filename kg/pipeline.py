@@ -84,6 +84,15 @@ def build_pipeline(ontology: Path | None = None, *, model: bool = True, weights:
     return nlp
 
 
+def lasting_pipeline(*, model: bool) -> Language:
+    """Return the pipeline for a process that does little else: the collector of garbage leaves it alone."""
+    nlp = build_pipeline(model=model)
+    # what is known stays, and the papers leave hardly any garbage: the collector need not look for it so often
+    gc.freeze()
+    gc.set_threshold(COLLECTED)
+    return nlp
+
+
 def extract(nlp: Language, papers: Iterable[Paper]) -> Iterator[Extraction]:
     """Yield what `nlp`, made by `build_pipeline`, finds in each of `papers`, in their order.
 
@@ -133,10 +142,7 @@ def resolve_papers(
     def found(some: Iterable[Paper]) -> Iterator[Extraction]:
         waiting = iter(some)
         if (one := next(waiting, None)) is not None:
-            nlp = build_pipeline(model=model)
-            # what is known stays, and the papers leave hardly any garbage: the collector need not look for it so often
-            gc.freeze()
-            gc.set_threshold(COLLECTED)
+            nlp = lasting_pipeline(model=model)
             yield from extract_parallel(nlp, itertools.chain([one], waiting), workers)
 
     by = engine or found
