@@ -320,6 +320,8 @@ def test_page_query_sorts_numbers_as_numbers_and_turns_pages(watched: Watched, s
     assert first == sorted(first)
     assert len(first) == 1000
     page.get_by_role("button", name="Next").click()
+    # the button is another one once the rows have changed
+    expect(page.locator("#answer-rows")).to_contain_text("Rows 1,001 to 2,000 of 2,500")
     page.get_by_role("button", name="Next").click()
     expect(page.locator("#answer-rows")).to_contain_text("Rows 2,001 to 2,500 of 2,500")
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
