@@ -28,7 +28,7 @@ from kg.cues import Cues, forget_texts
 from kg.extractions import Extract, extract_new
 from kg.facts import FactsOnDisk, Rows
 from kg.files import ontology_folder
-from kg.finders.abbreviations import Abbreviation, find_abbreviations
+from kg.finders.abbreviations import Abbreviation, find_abbreviations, find_spelt
 from kg.finders.compositions import find_compositions
 from kg.finders.improvements import find_improvements
 from kg.finders.mentions import propose_mentions, select_mentions
@@ -222,6 +222,15 @@ def kept_mentions(roles: Iterable[Relation]) -> tuple[Mention, ...]:
     return tuple(sorted({r.target for r in roles}))
 
 
+def _abbreviations(text: str, vocabulary: Vocabulary) -> tuple[Abbreviation, ...]:
+    expanded = find_abbreviations(text)
+    shorts = {a.short for a in expanded}
+    return (
+        *expanded,
+        *find_spelt(text, lambda short: short.removesuffix("s") in shorts or vocabulary.means_one(short)),
+    )
+
+
 def _roles(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:
     if known.weights is None:
         return find_roles(words(doc), rule_mentions(doc), known.cues, known.vocabulary)
@@ -263,7 +272,7 @@ def _component(name: str, find: Callable[[Doc, Knowledge], object]) -> None:
 
 
 _component("kg_words", lambda doc, _: read_words(doc))
-_component("kg_abbreviations", lambda doc, _: find_abbreviations(words(doc).text))
+_component("kg_abbreviations", lambda doc, o: _abbreviations(words(doc).text, o.vocabulary))
 _component("kg_terms", lambda doc, o: find_terms(words(doc), o.vocabulary, o.cues, abbreviations(doc)))
 _component("kg_names", lambda doc, o: find_names(words(doc), o.vocabulary, o.cues, abbreviations(doc)))
 _component("kg_compositions", lambda doc, o: find_compositions(words(doc), doc.user_data["kg_terms"], o.cues))

@@ -86,6 +86,10 @@ class Vocabulary:
         labels = sorted(self.labels.get(key(name), ()), key=lambda label: (label.ambiguous, label.concept))
         return tuple(self.concepts[i] for i in dict.fromkeys(label.concept for label in labels))
 
+    def means_one(self, surface: str) -> bool:
+        """Tell whether `surface` is a label that means one thing alone."""
+        return any(not label.ambiguous and label.fits(surface) for label in self.labels.get(key(surface), ()))
+
     def ancestors(self, concept: str) -> tuple[str, ...]:
         """Return the ids of all broader concepts of `concept`, the nearest first."""
         found: dict[str, None] = {}

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.finders.abbreviations import expansion_start, find_abbreviations
+from kg.finders.abbreviations import Abbreviation, expansion_start, find_abbreviations, find_spelt
+from kg.pipeline import build_pipeline, extract
+from kg.records import Paper
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -168,3 +170,60 @@ def test_abbreviations_are_found_at_the_end_of_a_long_line() -> None:
     text = "on " + "nothing " * 1_000 + "the key value (KV) cache"
     [found] = find_abbreviations(text)
     assert text[found.long_start : found.long_end] == found.long == "key value"
+
+
+def spelt(text: str) -> list[tuple[str, str]]:
+    return [(a.short, a.long) for a in find_spelt(text, lambda _: False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        ("Winner-Take-All Column Row Sampling\nWe call it WTA-CRS.", "WTA-CRS", "Winner-Take-All Column Row Sampling"),
+        ("Adaptive Path Integral Diffusion: AdaPID\nIt is fast.", "AdaPID", "Adaptive Path Integral Diffusion"),
+        ("We introduce model-based clustering, MBC, a method.", "MBC", "model-based clustering"),
+        ("PRepBN, progressive re-parameterized batch norm,", "PRepBN", "progressive re-parameterized batch norm"),
+        ("TTFT, the time to first token, falls.", "TTFT", "time to first token"),
+        ("AdaptDel: Adaptable Deletion for Robustness", "AdaptDel", "Adaptable Deletion"),
+        ("Bitter ABCs and a broad attentive batched cache", "ABC", "attentive batched cache"),
+    ],
+)
+def test_abbreviations_short_form_stands_for_the_words_that_spell_it(text: str, short: str, long: str) -> None:
+    assert spelt(text) == [(short, long)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "URL means nothing here, using reinforcement learning.",
+        "MLLM, one of the multi-modal large language models",
+        "Fine-Tuning, or fine-tuning",
+        "UniMob can unify mobility",
+        "ABC and attentive batched. Caches help.",
+        "the ABCs of attention, batches, caches",
+        "AB and attentive batching",
+    ],
+)
+def test_abbreviations_other_words_are_no_long_form(text: str) -> None:
+    assert spelt(text) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("AaBbCc -\n")), max_size=60))
+def test_abbreviations_words_spell_what_is_coined(text: str) -> None:
+    found: tuple[Abbreviation, ...] = find_spelt(text, lambda _: False)
+    for one in found:
+        assert text[one.short_start : one.short_end].startswith(one.short)
+        assert text[one.long_start : one.long_end] == one.long
+        letters = iter(one.long.lower())
+        assert all(c in letters for c in one.short.lower() if c.isalnum())
+
+
+def test_abbreviations_coined_name_and_its_words_are_one_thing() -> None:
+    text = "In experiments our method DEFT, Density-Efficient Fine-Tuning, reduces the activation density of BERT."
+    [extraction] = extract(build_pipeline(), [Paper(title="From PEFT to DEFT", abstract=text)])
+    [(place, *places)] = [
+        [m for m in extraction.mentions if m.name == name]
+        for name in {m.name for m in extraction.mentions if m.surface == "DEFT"}
+    ]
+    assert "Density-Efficient Fine-Tuning" in {m.surface for m in (place, *places)}

@@ -4,19 +4,37 @@ The method is Schwartz and Hearst, "A Simple Algorithm for Identifying Abbreviat
 Biomedical Text" (PSB 2003): for ``long form (SF)`` the characters of the short form are sought from
 right to left in the words before it; the first must begin a word. The same is tried for ``SF (long form)``.
 A digit of the short form may be missing from the long form ("SmallToLarge (S2L)").
+
+An unknown short form that no brackets expand stands for the words anywhere in the text that spell it with their
+beginnings, each capital with the first letter of one ("DEFT" and "Density-Efficient Fine-Tuning").
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 # figures that stand for words: "text-to-image (T2I)"
 WORDED = {"2": "t", "4": "f"}
 PARENTHESIS = re.compile(r"\(([^()\n]{2,80})\)")
 # the words before a short form that may be its long form, in characters
 LONGEST = 400
+# what may be a short form though no brackets expand it: it has two capitals
+COINED = re.compile(r"(?<![\w./-])(?=[\w-]*[A-Z][\w-]*[A-Z])[A-Z][A-Za-z0-9]*(?:-[A-Z][A-Za-z0-9]*)*(?![\w/-])")
+# so many letters it has, and so many of them are sought in one text
+LENGTHS, MOST = range(3, 15), 40
+WORD = re.compile(r"[A-Za-z0-9]+")
+# words that count only where they give a letter
+SMALL = frozenset("a an and as at by for from in is of on or the to via with".split())
+# words of no name
+NEVER = frozenset(
+    "against also already be can current here into it its more no not our over that their these this those under use "
+    "using we which while".split()
+)
+# a long form has so many words that count, or one less if it is in capitals and the short form has so many letters
+LEAST_WORDS, LONG_ENOUGH = 3, 5
 SHORT = re.compile(r"(?=\S*[A-Z])[A-Za-z0-9][\w.+^/-]{0,11}(?: [A-Z][\w-]{0,8})?")
 
 
@@ -63,6 +81,58 @@ def find_abbreviations(text: str) -> tuple[Abbreviation, ...]:
                 if start == 0 and len(short) > 1:
                     found.append(_abbreviation(text, at, short, offset, offset + len(inner)))
     return tuple(found)
+
+
+def find_spelt(text: str, known: Callable[[str], bool]) -> tuple[Abbreviation, ...]:
+    """Return the short forms in `text` that are not `known`, each with the first words that spell it.
+
+    >>> text = "From PEFT to DEFT: we introduce Density-Efficient Fine-Tuning."
+    >>> [(a.short, a.long) for a in find_spelt(text, lambda short: short == "PEFT")]
+    [('DEFT', 'Density-Efficient Fine-Tuning')]
+    """
+    places: dict[str, int] = {}
+    for match in COINED.finditer(text):
+        places.setdefault(match.group(), match.start())
+    likely = (short for short in places if len(short) in LENGTHS and not known(short))
+    sought = {short: places[short] for short in islice(likely, MOST)}
+    if not sought:
+        return ()
+    words = [(m.start(), m.end(), m.group().lower()) for m in WORD.finditer(text)]
+    begins: dict[str, list[int]] = {}
+    for i, (start, _, word) in enumerate(words):
+        if word not in SMALL and text[start - 1 : start] != "-":
+            begins.setdefault(word[0], []).append(i)
+    found = []
+    for short, at in sought.items():
+        letters = (short[:-1] if short.endswith("s") and short[-2].isupper() else short).replace("-", "")
+        for first in begins.get(short[0].lower(), ()):
+            last = _spelling_end(text, words, first, letters)
+            if last is not None and 2 * len(letters) <= words[last][1] - words[first][0]:
+                found.append(_abbreviation(text, at, short, words[first][0], words[last][1]))
+                break
+    return tuple(found)
+
+
+def _spelling_end(text: str, words: Sequence[tuple[int, int, str]], first: int, short: str) -> int | None:
+    """Return the last of the `words` from `first` on that together spell `short`, or None."""
+    # how many words that count spell so many letters
+    spelt = {0: 0}
+    for i in range(first, len(words)):
+        start, _, word = words[i]
+        if not spelt or word in NEVER or (i > first and text[words[i - 1][1] : start] not in (" ", "-")):
+            return None
+        further: dict[int, int] = {}
+        for at, count in spelt.items():
+            for letter, end in zip(word, range(at, len(short)), strict=False):
+                if short[end].lower() != letter or (end > at and short[end].isupper()):
+                    break
+                further[end + 1] = max(further.get(end + 1, 0), count + (word not in SMALL))
+        if len(short) in further:
+            named = len(short) >= LONG_ENOUGH and text[start].isupper() and text[words[first][0]].isupper()
+            enough = LEAST_WORDS - named
+            return i if further[len(short)] >= enough else None
+        spelt = further
+    return None
 
 
 def expansion_start(before: str, short: str) -> int | None:
