@@ -89,9 +89,8 @@ def find_lattices(crf: Crf, emissions: Sequence[Floats | Doubles]) -> list[Latti
     there = np.bincount(rows).tolist()
     steps = np.exp(crf.transitions.astype(np.float64))
     forward, scales = np.zeros_like(potentials), np.ones((*potentials.shape[:2], 1))
-    scale = np.add.reduce(potentials[0, : there[0]], axis=1, keepdims=True, out=scales[0, : there[0]])
-    # the first token is scaled twice, for which the scale of the second makes up: the weights are trained with that
-    forward[0, : there[0]] = potentials[0, : there[0]] / scale / scale
+    forward[0, : there[0]] = potentials[0, : there[0]]
+    forward[0, : there[0]] /= np.add.reduce(potentials[0, : there[0]], axis=1, keepdims=True, out=scales[0, : there[0]])
     for i, n in enumerate(there[1:], 1):
         weights = np.matmul(forward[i - 1, :n], steps, out=forward[i, :n])
         weights *= potentials[i, :n]

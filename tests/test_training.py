@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.records import Paper
+from kg.tagger import WEIGHTS
 from kg.training import NEEDED, train
 from kg.training.classifiers import Measured, fit_curve, train_classifier, train_perceptron
 from kg.training.examples import attach, attach_rows, detach, hide, label_tokens, read_examples
+from kg.vectors import read_vectors
 
 ROW: dict[str, Any] = {
     "title": "FooNet: Fast Pruning",
@@ -127,11 +129,18 @@ def test_training_writes_weights_that_the_program_reads(tmp_path: Path, monkeypa
     from kg.vectors import VECTORS
 
     monkeypatch.setattr(kg.training.network, "EPOCHS", 1)
-    gold, output = tmp_path / "gold.jsonl", tmp_path / "weights"
+    # of so few texts no vectors can be learned
+    monkeypatch.setattr(kg.training, "_vectors", lambda *_: read_vectors(WEIGHTS))
+    gold, further, text = (tmp_path / f"{name}.jsonl" for name in ("gold", "further", "text"))
+    output = tmp_path / "weights"
     output.mkdir()
-    rows = [{**ROW, "title": f"{ROW['title']} {i}"} for i in range(12)]
-    gold.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    train(gold, output, tell=lambda _: None)
+    rows = [{**ROW, "title": f"{ROW['title']} {i}"} for i in range(15)]
+    gold.write_text("\n".join(map(json.dumps, rows[:12])), encoding="utf-8")
+    further.write_text("\n".join(json.dumps(detach(row)) for row in rows[12:]), encoding="utf-8")
+    text.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    told: list[str] = []
+    train(gold, output, further=further, text=text, tell=told.append)
+    assert "3 of 3 further annotated papers have their text" in told
     assert sorted(p.name for p in output.iterdir()) == sorted([IMPROVEMENTS, MODEL, ROLES, VECTORS])
     paper = Paper(title="Notes", abstract=ROW["abstract"])
     [extraction] = extract(build_pipeline(weights=output), [paper])

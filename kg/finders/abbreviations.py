@@ -22,7 +22,7 @@ PARENTHESIS = re.compile(r"\(([^()\n]{2,80})\)")
 # the words before a short form that may be its long form, in characters
 LONGEST = 400
 # what may be a short form though no brackets expand it: it has two capitals
-COINED = re.compile(r"(?<![\w./-])(?=[\w-]*[A-Z][\w-]*[A-Z])[A-Z][A-Za-z0-9]*(?:-[A-Z][A-Za-z0-9]*)*(?![\w/-])")
+COINED = re.compile(r"(?<![\w./-])[A-Z](?=[\w-]*[A-Z])[A-Za-z0-9]*(?:-[A-Z][A-Za-z0-9]*)*(?![\w/-])")
 # so many letters it has, and so many of them are sought in one text
 LENGTHS, MOST = range(3, 15), 40
 WORD = re.compile(r"[A-Za-z0-9]+")
