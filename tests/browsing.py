@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Literal
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Dialog, Page
+
+Colours = Literal["light", "dark"]
+# the address of a node is no link within the page, as the rule skip-link takes it to be
+RULES: dict[str, Any] = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"skip-link": {"enabled": False}},
+}
+# nothing but the colours is another in the dark
+OF_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+
+def violations(page: Page, colours: Colours) -> list[tuple[str, list[Any]]]:
+    """Return the rules of accessibility that `page` breaks, with what breaks them."""
+    found = Axe().run(page, options=OF_COLOURS if colours == "dark" else RULES)
+    return [(v["id"], [n["target"] for n in v["nodes"]]) for v in found.response["violations"]]
 
 
 class Watched:

@@ -13,12 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Literal
 from urllib.parse import quote, unquote
 from xml.etree import ElementTree
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
@@ -27,9 +25,8 @@ from kg.page import write_page
 from kg.page_query import close_together, graph_key, worker_script, write_page_query
 from kg.queries import read_named_queries
 from kg.rdf import write_turtle
-from tests.browsing import Watched, watching
+from tests.browsing import Colours, Watched, violations, watching
 from tests.small import HOSTILE, small_facts, small_graph
-from tests.test_page import RULES
 
 SHIPPED = Path(__file__).parent.parent / "exports" / "graph.ttl"
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
@@ -552,15 +549,14 @@ def test_page_query_on_a_phone(watched: Watched, address: str) -> None:
     ],
 )
 def test_page_query_is_accessible(
-    watched: Watched, address: str, place: str, colours: Literal["light", "dark"]
+    watched: Watched, address: str, place: str, colours: Colours
 ) -> None:  # fmt: skip
     watched.page.emulate_media(color_scheme=colours)
     page = watched.open(f"{address}#{place}")
     expect(page.locator("#answered-words" if "answer=1" in place else "#query-status")).to_have_text(
         re.compile(r"Answer: \d|\d ms|^Line")
     )
-    found = Axe().run(page, options={"runOnly": RULES, "rules": {"skip-link": {"enabled": False}}})
-    assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found.response["violations"]] == []
+    assert violations(page, colours) == []
 
 
 def test_page_query_engine_is_the_one_that_the_notes_name() -> None:
