@@ -225,10 +225,7 @@ def kept_mentions(roles: Iterable[Relation]) -> tuple[Mention, ...]:
 def _abbreviations(text: str, vocabulary: Vocabulary) -> tuple[Abbreviation, ...]:
     expanded = find_abbreviations(text)
     shorts = {a.short for a in expanded}
-    return (
-        *expanded,
-        *find_spelt(text, lambda short: short.removesuffix("s") in shorts or vocabulary.means_one(short)),
-    )
+    return (*expanded, *find_spelt(text, lambda short: short in shorts or vocabulary.means_one(short)))
 
 
 def _roles(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:

@@ -15,13 +15,11 @@ RULES: dict[str, Any] = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"skip-link": {"enabled": False}},
 }
-# nothing but the colours is another in the dark
-OF_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
-def violations(page: Page, colours: Colours) -> list[tuple[str, list[Any]]]:
+def violations(page: Page) -> list[tuple[str, list[Any]]]:
     """Return the rules of accessibility that `page` breaks, with what breaks them."""
-    found = Axe().run(page, options=OF_COLOURS if colours == "dark" else RULES)
+    found = Axe().run(page, options=RULES)
     return [(v["id"], [n["target"] for n in v["nodes"]]) for v in found.response["violations"]]
 
 

@@ -556,7 +556,7 @@ def test_page_query_is_accessible(
     expect(page.locator("#answered-words" if "answer=1" in place else "#query-status")).to_have_text(
         re.compile(r"Answer: \d|\d ms|^Line")
     )
-    assert violations(page, colours) == []
+    assert violations(page) == []
 
 
 def test_page_query_engine_is_the_one_that_the_notes_name() -> None:

@@ -83,8 +83,17 @@ def find_abbreviations(text: str) -> tuple[Abbreviation, ...]:
     return tuple(found)
 
 
+def singular(short: str) -> str:
+    """Return a short form without the s of its plural.
+
+    >>> singular("LLMs"), singular("CAS"), singular("Adams")
+    ('LLM', 'CAS', 'Adams')
+    """
+    return short[:-1] if len(short) > 2 and short.endswith("s") and short[-2].isupper() else short
+
+
 def find_spelt(text: str, known: Callable[[str], bool]) -> tuple[Abbreviation, ...]:
-    """Return the short forms in `text` that are not `known`, each with the first words that spell it.
+    """Return the short forms in `text` that are not `known` (in the singular), each with the first words that spell it.
 
     >>> text = "From PEFT to DEFT: we introduce Density-Efficient Fine-Tuning."
     >>> [(a.short, a.long) for a in find_spelt(text, lambda short: short == "PEFT")]
@@ -93,8 +102,8 @@ def find_spelt(text: str, known: Callable[[str], bool]) -> tuple[Abbreviation, .
     places: dict[str, int] = {}
     for match in COINED.finditer(text):
         places.setdefault(match.group(), match.start())
-    likely = (short for short in places if len(short) in LENGTHS and not known(short))
-    sought = {short: places[short] for short in islice(likely, MOST)}
+    likely = (place for place in places.items() if len(place[0]) in LENGTHS and not known(singular(place[0])))
+    sought = list(islice(likely, MOST))
     if not sought:
         return ()
     words = [(m.start(), m.end(), m.group().lower()) for m in WORD.finditer(text)]
@@ -103,8 +112,8 @@ def find_spelt(text: str, known: Callable[[str], bool]) -> tuple[Abbreviation, .
         if word not in SMALL and text[start - 1 : start] != "-":
             begins.setdefault(word[0], []).append(i)
     found = []
-    for short, at in sought.items():
-        letters = (short[:-1] if short.endswith("s") and short[-2].isupper() else short).replace("-", "")
+    for short, at in sought:
+        letters = singular(short).replace("-", "")
         for first in begins.get(short[0].lower(), ()):
             last = _spelling_end(text, words, first, letters)
             if last is not None and 2 * len(letters) <= words[last][1] - words[first][0]:
@@ -141,8 +150,8 @@ def expansion_start(before: str, short: str) -> int | None:
     >>> "uses the low-rank adaptation"[expansion_start("uses the low-rank adaptation", "LoRA"):]
     'low-rank adaptation'
     """
-    singular = short[:-1] if len(short) > 2 and short.endswith("s") and short[-2].isupper() else short
-    characters = [c for c in singular.lower() if c.isalnum()]
+    one = singular(short)
+    characters = [c for c in one.lower() if c.isalnum()]
     letters = [c for c in characters if c.isalpha()]
     worded = [WORDED.get(c, c) for c in characters]
     words = list(re.finditer(r"\S+", before.rstrip()))
@@ -154,11 +163,7 @@ def expansion_start(before: str, short: str) -> int | None:
         at = _match_backwards(text, wanted, window[0].start())
         if at is not None:
             long = text[at:]
-            if (
-                len(long) > len(singular)
-                and not re.search(r"[.;:!?] ", long)
-                and singular.lower() not in long.lower().split()
-            ):
+            if len(long) > len(one) and not re.search(r"[.;:!?] ", long) and one.lower() not in long.lower().split():
                 return at
     return None
 
@@ -177,11 +182,10 @@ def _match_backwards(text: str, wanted: Sequence[str], lowest: int) -> int | Non
 
 
 def _abbreviation(text: str, short_start: int, short: str, long_start: int, long_end: int) -> Abbreviation:
-    plural = len(short) > 2 and short.endswith("s") and short[-2].isupper()
     while text[long_start] in "\"'“‘(`":
         long_start += 1
     return Abbreviation(
-        short=short[:-1] if plural else short,
+        short=singular(short),
         long=text[long_start:long_end].strip("\"'”’`"),
         short_start=short_start,
         short_end=short_start + len(short),
