@@ -24,6 +24,7 @@ from spacy.tokens import Span as SpacySpan
 from spacy.training import Example as Annotated
 from spacy.util import filter_spans, fix_random_seed, minibatch
 
+from kg.detached import read_rows
 from kg.files import ontology_folder
 from kg.network import Network
 from kg.ontology import read_ontology
@@ -31,7 +32,7 @@ from kg.records import TYPES
 from kg.tagger import WEIGHTS, Tagger, build_tagger, tag
 from kg.tokens import describe
 from kg.training import FOLDS, HIDDEN_LATER, TOLD
-from kg.training.examples import Example, hide, label_tokens, read_examples, read_rows
+from kg.training.examples import Example, hide, label_tokens, read_examples
 from kg.training.fields import Fields, label_variants, train_linear, train_tagger
 from kg.training.network import train_network
 from kg.vectors import read_vectors

@@ -192,13 +192,14 @@ def validate(graph: Path) -> None:
 @click.option("--errors", is_flag=True, help="List what was missed and what was wrong.")
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 @click.option("--no-model", is_flag=True, help="Extract by rules alone, without the trained weights.")
-def evaluate(gold: Path, errors: bool, as_json: bool, no_model: bool) -> None:
+@click.option("--text", type=click.Path(path_type=Path), help="The papers that GOLD annotates apart from their texts.")
+def evaluate(gold: Path, errors: bool, as_json: bool, no_model: bool, text: Path | None) -> None:
     """Score the extraction against annotated papers: precision, recall and F1 per type, role and relation."""
     import json
 
     from kg.evaluation import evaluate_file
 
-    evaluation = evaluate_file(gold, model=not no_model)
+    evaluation = evaluate_file(gold, text=text, model=not no_model)
     if as_json:
         bands = [dict(zip(("from", "to", "edges", "right"), band, strict=True)) for band in evaluation.reliability()]
         click.echo(json.dumps({**evaluation.figures(), "reliability": bands}, indent=2))

@@ -79,11 +79,15 @@ class Count:
 
 @dataclass(slots=True)
 class Evaluation:
-    """The counts by what is measured, the edges as (confidence, right), and the errors as lines of text."""
+    """The counts by what is measured, the edges as (confidence, right), and the errors as lines of text.
+
+    What is `unscored` has no figures.
+    """
 
     counts: dict[str, Count] = field(default_factory=lambda: defaultdict(Count))
     edges: list[tuple[float, bool]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    unscored: tuple[str, ...] = ()
 
     def reliability(self) -> list[tuple[float, float, int, float]]:
         """Return for each band of confidence its bounds, the number of edges and the share that is right."""
@@ -97,7 +101,7 @@ class Evaluation:
         """Return the figures by name, the general ones first."""
         first = ["linking", "typed", "typed+role", *(f"type {t}" for t in TYPES), *(f"role {r}" for r in ROLES)]
         order = [*first, "improvesOn", "results", "results+metric", "resolution"]
-        return {name: self.counts[name].figures() for name in order}
+        return {name: self.counts[name].figures() for name in order if name not in self.unscored}
 
 
 def normalised(name: str) -> str:
@@ -147,13 +151,38 @@ def read_gold(path: Path) -> tuple[tuple[Paper, Annotation], ...]:
     return tuple(found)
 
 
-def evaluate_file(path: Path, *, model: bool = True) -> Evaluation:
-    """Extract from the papers of the annotated file `path` and score what was found."""
+def evaluate_file(path: Path, *, text: Path | None = None, model: bool = True) -> Evaluation:
+    """Extract from the papers of the annotated file `path` and score what was found.
+
+    With `text`, a file of papers, `path` holds annotations apart from their texts (`kg.detached`), which are
+    sought there; numeric results and canonical names, which these have not, are not scored.
+
+    Raises:
+        InputError: a file cannot be read, or no text is found.
+    """
     from kg.pipeline import resolve_papers
 
-    gold = read_gold(path)
+    gold = read_gold(path) if text is None else _attached(path, text)
     facts = resolve_papers([paper for paper, _ in gold], model=model)
-    return evaluate(in_memory(facts), {paper_id(p.title): a for p, a in gold})
+    evaluation = evaluate(in_memory(facts), {paper_id(p.title): a for p, a in gold})
+    if text is not None:
+        evaluation.unscored = ("results", "results+metric", "resolution")
+    return evaluation
+
+
+def _attached(path: Path, text: Path) -> tuple[tuple[Paper, Annotation], ...]:
+    from kg.detached import attach_rows, read_rows, read_written
+
+    rows = read_rows(path)
+    if any("text" not in row for row in rows):
+        raise InputError(f"{path}: its annotations have their texts with them; leave out --text")
+    try:
+        found = tuple(annotated(row) for row in attach_rows(rows, read_written(text)))
+    except OSError as e:
+        raise InputError(f"{text}: cannot be read: {e.strerror or e}") from e
+    if not found:
+        raise InputError(f"{text}: holds none of the {len(rows)} texts that {path} annotates")
+    return found
 
 
 def evaluate(resolution: Resolution, gold: Mapping[str, Annotation]) -> Evaluation:

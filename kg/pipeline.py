@@ -34,16 +34,15 @@ from kg.finders.improvements import find_improvements
 from kg.finders.mentions import propose_mentions, select_mentions
 from kg.finders.names import find_names
 from kg.finders.results import find_results
-from kg.finders.roles import decide_roles, find_roles
+from kg.finders.roles import decide_roles, find_roles, read_roles
 from kg.finders.terms import find_terms
 from kg.finders.words import Words, read_words
 from kg.ontology import read_ontology
-from kg.perceptron import read_perceptron
 from kg.processes import CAN_FORK, processes_beside
 from kg.progress import Progress, unseen
 from kg.records import Extraction, Mention, Paper, Relation, Result
 from kg.resolution import resolve_on_disk
-from kg.tagger import IMPROVEMENTS, ROLES, WEIGHTS, Tagging, read_tagger, tag
+from kg.tagger import IMPROVEMENTS, WEIGHTS, Tagging, read_tagger, tag
 from kg.text import blank_pipeline
 from kg.tokens import Described, describe
 from kg.vocabulary import Vocabulary
@@ -231,10 +230,10 @@ def _abbreviations(text: str, vocabulary: Vocabulary) -> tuple[Abbreviation, ...
 def _roles(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:
     if known.weights is None:
         return find_roles(words(doc), rule_mentions(doc), known.cues, known.vocabulary)
-    classifier = read_perceptron(known.weights / ROLES)
+    model = read_roles(known.weights)
     tagging = cast("Tagging", doc.user_data["kg_tagger"])
     found = propose_mentions(words(doc), candidates(doc), abbreviations(doc), tagging, known.cues, known.vocabulary)
-    return decide_roles(words(doc), found, tagging, known.cues, known.vocabulary, classifier)
+    return decide_roles(words(doc), found, tagging, known.cues, known.vocabulary, model)
 
 
 def _improvements(doc: Doc, known: Knowledge) -> tuple[Relation, ...]:

@@ -30,7 +30,6 @@ from kg.vectors import Vectors, read_vectors, write_vectors
 
 WEIGHTS = Path(__file__).parent / "weights"
 MODEL = "mentions.npz"
-ROLES = "roles.npz"
 IMPROVEMENTS = "improvements.json"
 # when there are more sums than this, they are begun anew
 MOST_SUMS = 100_000

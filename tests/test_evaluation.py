@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kg.detached import detach
 from kg.errors import InputError
 from kg.evaluation import (
     Evaluation,
@@ -343,3 +344,27 @@ def test_evaluation_of_a_file_extracts_and_scores(tmp_path: Path) -> None:
     }
     path.write_text(json.dumps(gold), encoding="utf-8")
     assert evaluate_file(path).figures()["typed+role"]["f1"] == 1.0
+
+
+def test_evaluation_of_annotations_apart_from_their_texts(tmp_path: Path) -> None:
+    apart, text = tmp_path / "apart.jsonl", tmp_path / "papers.jsonl"
+    gold = {
+        **row("Notes", ("BERT", "Model", "uses"), ("ImageNet", "Dataset", "uses")),
+        "abstract": "We use BERT on ImageNet.",
+    }
+    apart.write_text(json.dumps(detach(gold)), encoding="utf-8")
+    assert "BERT" not in apart.read_text(encoding="utf-8")
+    text.write_text(json.dumps({"title": "Notes", "abstract": gold["abstract"]}), encoding="utf-8")
+    figures = evaluate_file(apart, text=text).figures()
+    assert figures["typed+role"]["right"] == 2
+    assert not {"results", "results+metric", "resolution"} & set(figures)
+    text.write_text(json.dumps({"title": "Others", "abstract": "No."}), encoding="utf-8")
+    for given, papers, message in (
+        (apart, text, "papers.jsonl: holds none of the 1 texts"),
+        (apart, tmp_path / "missing.jsonl", "missing.jsonl: cannot be read"),
+    ):
+        with pytest.raises(InputError, match=message):
+            evaluate_file(given, text=papers)
+    apart.write_text(json.dumps(gold), encoding="utf-8")
+    with pytest.raises(InputError, match="leave out --text"):
+        evaluate_file(apart, text=text)

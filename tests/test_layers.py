@@ -18,8 +18,8 @@ PACKAGE = Path(kg.version.__file__).parent
 LAYERS = (
     ("records", "errors", "version", "spool", "progress", "processes"),
     ("text", "latex", "markup", "vocabulary", "skos", "cues", "overrides", "ontology", "kept", "files", "together"),
-    ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron"),
-    ("extractions", "pipeline", "engine", "facts", "naming", "namesakes", "resolution", "graph", "layout"),
+    ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron", "experience"),
+    ("detached", "extractions", "pipeline", "engine", "facts", "naming", "namesakes", "resolution", "graph", "layout"),
     ("statements", "rdf", "dataset", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
     ("sparql", "store", "answers", "node", "paths", "diff", "queries", "page_query"),
     ("build", "server"),

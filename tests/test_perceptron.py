@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from kg.errors import OntologyError
+from kg.finders.clues import BAGS, SINGLES
+from kg.finders.roles import COMMITTEE
 from kg.finders.things import MEASURES
 from kg.perceptron import Perceptron, read_perceptron, write_perceptron
 from kg.records import ROLES
-from kg.tagger import ROLES as WEIGHTS_OF_ROLES
 from kg.tagger import WEIGHTS
 
 
@@ -55,8 +56,9 @@ def test_perceptron_is_written_and_read(tmp_path: Path) -> None:
 
 
 def test_perceptron_shipped_takes_the_measures_of_things() -> None:
-    shipped = read_perceptron(WEIGHTS / WEIGHTS_OF_ROLES)
-    assert shipped.mean.shape == (len(MEASURES),)
+    shipped = read_perceptron(WEIGHTS / COMMITTEE)
+    told = (len(SINGLES) + len(BAGS)) * len(shipped.classes)
+    assert shipped.mean.shape == (len(MEASURES) + told,)
     assert set(shipped.classes) == {"none", *ROLES}
 
 

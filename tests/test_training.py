@@ -1,4 +1,4 @@
-"""Training: annotations apart from their texts, hidden concepts, labels of tokens, and a small training run."""
+"""Training: hidden concepts, labels of tokens, and a small training run."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from kg.detached import detach
 from kg.records import Paper
 from kg.tagger import WEIGHTS
 from kg.training import NEEDED, train
-from kg.training.classifiers import Measured, fit_curve, train_classifier, train_perceptron
-from kg.training.examples import attach, attach_rows, detach, hide, label_tokens, read_examples
+from kg.training.classifiers import fit_curve, train_classifier, train_perceptron
+from kg.training.examples import hide, label_tokens, read_examples
 from kg.vectors import read_vectors
 
 ROW: dict[str, Any] = {
@@ -35,35 +34,6 @@ ROW: dict[str, Any] = {
     "improves_on": [{"source": "FooNet", "target": "SparseGPT", "generic": False}],
     "results": [],
 }
-ALPHABET = "abcdé Ü(%"
-
-
-def test_training_detached_annotations_hold_no_word_of_the_paper() -> None:
-    written = json.dumps(detach(ROW)).lower()
-    assert not any(word in written for word in ("foonet", "pruning", "sparsegpt", "imagenet", "llm"))
-
-
-@given(st.text(ALPHABET, min_size=1), st.text(ALPHABET, min_size=3), st.data())
-def test_training_attach_is_the_inverse_of_detach(title: str, abstract: str, data: st.DataObject) -> None:
-    paper = Paper(title=title, abstract=abstract)
-    spans = data.draw(
-        st.lists(st.tuples(st.integers(0, len(paper.text) - 1), st.integers(1, 9)), min_size=1, max_size=4)
-    )
-    mentions = list(dict.fromkeys(paper.text[start : start + n] for start, n in spans))
-    entities = [{"name": f"e{i}", "type": "Task", "role": "uses", "mentions": [m]} for i, m in enumerate(mentions)]
-    improves = [{"source": "PAPER", "target": "e0", "generic": True}]
-    row = {"title": title, "abstract": abstract, "entities": entities, "improves_on": improves, "results": []}
-    again = attach(json.loads(json.dumps(detach(row))), paper)
-    assert [e["mentions"] for e in again["entities"]] == [[m] for m in mentions]
-    assert len({e["name"] for e in again["entities"]}) == len(mentions)
-    assert [(i["source"], i["generic"]) for i in again["improves_on"]] == [("PAPER", True)]
-
-
-def test_training_annotations_find_their_papers() -> None:
-    paper = Paper(title=ROW["title"], abstract=ROW["abstract"])
-    others = [Paper(title="Other", abstract="Words."), paper]
-    assert [r["title"] for r in attach_rows([detach(ROW)], others)] == [paper.title]
-    assert list(attach_rows([detach(ROW)], others[:1])) == []
 
 
 def test_training_labels_follow_the_annotated_strings() -> None:
@@ -101,12 +71,9 @@ def test_training_classifier_learns_two_and_more_classes() -> None:
 
 def test_training_committee_learns_classes_from_numbers() -> None:
     chance = random.Random(5)
-    rows = [
-        Measured(numbers=np.array([side + chance.gauss(0, 0.2), chance.gauss(0, 1)]), role=role, further=bool(i % 2))
-        for side, role in ((-1, "none"), (1, "uses"), (3, "mentions"))
-        for i in range(1500)
-    ]
-    committee = train_perceptron(rows)
+    sides = [(side, role) for side, role in ((-1, "none"), (1, "uses"), (3, "mentions")) for _ in range(1500)]
+    measures = np.array([[side + chance.gauss(0, 0.2), chance.gauss(0, 1)] for side, _ in sides])
+    committee = train_perceptron(measures, [role for _, role in sides], [bool(i % 2) for i in range(len(sides))])
     low, middle, high = committee.probabilities([[-1.0, 0.0], [1.0, 0.0], [3.0, 0.0]])
     assert min(low["none"], middle["uses"], high["mentions"]) > 0.7
     assert committee.probabilities([]) == []
@@ -124,8 +91,9 @@ def test_training_curve_tells_the_share_that_is_right() -> None:
 )
 def test_training_writes_weights_that_the_program_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import kg.training.network
+    from kg.finders.roles import COMMITTEE, EXPERIENCE
     from kg.pipeline import build_pipeline, extract
-    from kg.tagger import IMPROVEMENTS, MODEL, ROLES
+    from kg.tagger import IMPROVEMENTS, MODEL
     from kg.vectors import VECTORS
 
     monkeypatch.setattr(kg.training.network, "EPOCHS", 1)
@@ -141,7 +109,7 @@ def test_training_writes_weights_that_the_program_reads(tmp_path: Path, monkeypa
     told: list[str] = []
     train(gold, output, further=further, text=text, tell=told.append)
     assert "3 of 3 further annotated papers have their text" in told
-    assert sorted(p.name for p in output.iterdir()) == sorted([IMPROVEMENTS, MODEL, ROLES, VECTORS])
+    assert sorted(p.name for p in output.iterdir()) == sorted([COMMITTEE, EXPERIENCE, IMPROVEMENTS, MODEL, VECTORS])
     paper = Paper(title="Notes", abstract=ROW["abstract"])
     [extraction] = extract(build_pipeline(weights=output), [paper])
     assert {m.surface for m in extraction.mentions} >= {"FooNet", "ImageNet"}

@@ -12,14 +12,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
 
 from kg.cues import Cues
+from kg.experience import Experience, read_experience, tell, write_experience
+from kg.finders.clues import find_clues
 from kg.finders.mentions import without_overlaps
 from kg.finders.names import is_coined
-from kg.finders.surroundings import Surroundings
+from kg.finders.surroundings import Surroundings, own_start
 from kg.finders.things import LEAST_ODDS, group_things, likelier, log_odds, measure_things, thing_key
 from kg.finders.words import Words
-from kg.perceptron import Perceptron
+from kg.perceptron import Perceptron, read_perceptron, write_perceptron
 from kg.records import TYPES, Mention, Relation
 from kg.tagger import Tagging
 from kg.vocabulary import Vocabulary
@@ -32,6 +37,30 @@ DOUBT = 0.6
 RULED = 0.2
 # a known concept with so many others right below it is common knowledge
 COMMON = 3
+COMMITTEE, EXPERIENCE = "roles.npz", "experience.npz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleModel:
+    """What decides on roles: a committee over the measures of a thing and over what the experience tells of it."""
+
+    committee: Perceptron
+    experience: Experience
+
+
+def read_roles(folder: Path) -> RoleModel:
+    """Read what `write_roles` wrote to `folder`.
+
+    Raises:
+        OntologyError: a file is missing or broken.
+    """
+    return RoleModel(committee=read_perceptron(folder / COMMITTEE), experience=read_experience(folder / EXPERIENCE))
+
+
+def write_roles(model: RoleModel, folder: Path) -> None:
+    """Write `model` to `folder`, the inverse of `read_roles`."""
+    write_perceptron(model.committee, folder / COMMITTEE)
+    write_experience(model.experience, folder / EXPERIENCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +78,7 @@ def decide_roles(
     tagging: Tagging,
     cues: Cues,
     vocabulary: Vocabulary,
-    classifier: Perceptron,
+    model: RoleModel,
 ) -> tuple[Relation, ...]:
     """Return the roles of the things among `mentions`, which may overlap, that the classifier takes for entities."""
     return tuple(
@@ -58,9 +87,9 @@ def decide_roles(
             target=mention,
             quote=words.sentence_at(mention.start),
             rule=f"{mention.rule}/classifier",
-            confidence=classifier.confidence(decision.reasons),
+            confidence=model.committee.confidence(decision.reasons),
         )
-        for decision in decide_things(words, mentions, tagging, cues, vocabulary, classifier)
+        for decision in decide_things(words, mentions, tagging, cues, vocabulary, model)
         for mention in decision.places
     )
 
@@ -71,14 +100,17 @@ def decide_things(
     tagging: Tagging,
     cues: Cues,
     vocabulary: Vocabulary,
-    classifier: Perceptron,
+    model: RoleModel,
 ) -> Iterator[Decision]:
     """Yield the decision on each thing among `mentions` that the classifier takes for an entity.
 
     Where two things claim the same words, the more probable one has them.
     """
     measured = measure_things(words, mentions, tagging, cues, vocabulary)
-    likely = dict(zip(measured, classifier.probabilities(list(measured.values())), strict=True))
+    known, own = model.experience, own_start(words, cues)
+    told = tell(known.table, find_clues(words, group_things(mentions), own, known.number, known.seen))
+    rows = [np.concatenate(row) for row in zip(measured.values(), told, strict=True)]
+    likely = dict(zip(measured, model.committee.probabilities(rows), strict=True))
     kept = [m for m in mentions if likely[thing_key(m)].get(NONE, 0.0) <= DOUBT and words.in_one_sentence(m)]
     chosen = without_overlaps(kept, lambda m: likelier(m, likely[thing_key(m)].get(NONE, 0.0)))
     for name, places in group_things(chosen).items():

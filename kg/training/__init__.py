@@ -17,18 +17,19 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from kg.classifier import write_classifier
+from kg.detached import attach_rows, read_rows, read_written
 from kg.errors import KGError
 from kg.evaluation import Evaluation
 from kg.files import ontology_folder
 from kg.finders.mentions import propose_mentions
+from kg.finders.roles import write_roles
 from kg.ontology import Ontology, read_ontology
-from kg.perceptron import write_perceptron
 from kg.readers import read_papers
 from kg.records import Paper
-from kg.tagger import IMPROVEMENTS, ROLES, WEIGHTS, Tagger, tag, write_tagger
+from kg.tagger import IMPROVEMENTS, WEIGHTS, Tagger, tag, write_tagger
 from kg.tokens import describe
 from kg.training.classifiers import Fold, Proposal, cross_validate
-from kg.training.examples import Example, attach_rows, hide, read_examples, read_rows, read_written
+from kg.training.examples import Example, hide, read_examples
 from kg.training.fields import train_tagger
 from kg.vectors import Vectors, read_vectors
 
@@ -72,7 +73,7 @@ def train(
     folds, tagger = train_folds(examples, ontology, vectors, tell)
     evaluation, (roles, improvements) = cross_validate(folds, ontology)
     write_tagger(tagger, output)
-    write_perceptron(roles, output / ROLES)
+    write_roles(roles, output)
     write_classifier(improvements, output / IMPROVEMENTS)
     return evaluation
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -17,25 +17,30 @@ import numpy as np
 
 from kg.classifier import Classifier
 from kg.evaluation import Evaluation, evaluate, name_keys
+from kg.finders.clues import find_clues
 from kg.finders.comparisons import IMPROVED, OTHER, RULES, find_candidates
-from kg.finders.roles import NONE, decide_roles, decide_things
+from kg.finders.roles import NONE, RoleModel, decide_roles, decide_things
+from kg.finders.surroundings import own_start
 from kg.finders.things import group_things, measure_things, thing_key
 from kg.ontology import Ontology
 from kg.perceptron import Doubles, Perceptron
 from kg.pipeline import finish, kept_mentions
-from kg.records import RELATIONS, Extraction, Mention, Relation
+from kg.records import RELATIONS, ROLES, Extraction, Mention, Relation
 from kg.resolution import resolve
 from kg.tagger import Tagging
 from kg.text import paper_id
 from kg.training.examples import Example
+from kg.training.experience import Measured, learn_experience, numbers
 from kg.training.fields import FURTHER
 
 # how many rows one of the gold file counts for
 GOLD_WEIGHT = 3
 # the committee of roles
-MEMBERS, HIDDEN_UNITS, DECAY, PASSES = 7, 64, 0.02, 8
+MEMBERS, HIDDEN_UNITS, DECAY, PASSES = 7, 64, 0.3, 12
 # the inverse of the regularisation of the classifier of improvements
 STRENGTH = 0.05
+# in the order that scikit-learn gives them
+CLASSES = tuple(sorted((*ROLES, NONE)))
 
 Proposal = tuple[Example, tuple[Mention, ...], Tagging]
 Row = tuple[frozenset[str], str]
@@ -51,24 +56,16 @@ class Fold:
     scored: list[Proposal]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """The measures of a thing in an annotated paper, and its annotated role, or none."""
-
-    numbers: Doubles
-    role: str
-    further: bool
-
-
-def cross_validate(folds: Sequence[Fold], ontology: Ontology) -> tuple[Evaluation, tuple[Perceptron, Classifier]]:
+def cross_validate(folds: Sequence[Fold], ontology: Ontology) -> tuple[Evaluation, tuple[RoleModel, Classifier]]:
     """Return the scores of the gold papers by weights trained on the others, and classifiers trained on all.
 
     The classifiers are of roles and of improvements; the latter learns from the roles that the former gives to
     papers that it was not trained on. How often an edge is right, by its probability, is counted on the same papers.
     """
     cues, vocabulary = ontology.cues, ontology.vocabulary
-    rows = [list(role_rows(fold.learned, ontology)) for fold in folds]
-    apart = [train_perceptron(_without(rows, held)) for held in range(len(folds))]
+    known: dict[str, int] = {}
+    rows = [list(role_rows(fold.learned, ontology, known)) for fold in folds]
+    apart = [train_roles(_without(rows, held), known) for held in range(len(folds))]
     improved = [
         [row for roles in _decided(fold.learned, classifier, ontology) for row in improvement_rows(roles, ontology)]
         for fold, classifier in zip(folds, apart, strict=True)
@@ -78,7 +75,7 @@ def cross_validate(folds: Sequence[Fold], ontology: Ontology) -> tuple[Evaluatio
     gold = {}
     for held, (fold, classifier) in enumerate(zip(folds, apart, strict=True)):
         improvements = train_classifier(_without(improved, held))
-        for example, roles in _decided(fold.scored, replace(classifier, trust=trust), ontology):
+        for example, roles in _decided(fold.scored, trusting(classifier, trust), ontology):
             extractions.append(finish(example.paper, example.words, roles, cues, improvements))
             gold[paper_id(example.paper.title)] = example.annotation
     of_improvements = [
@@ -86,7 +83,7 @@ def cross_validate(folds: Sequence[Fold], ontology: Ontology) -> tuple[Evaluatio
     ]
     curve = fit_curve(evaluate(resolve(of_improvements, vocabulary), gold).edges)
     classifiers = (
-        replace(train_perceptron(_without(rows, None)), trust=trust),
+        trusting(train_roles(_without(rows, None), known), trust),
         replace(train_classifier(_without(improved, None)), curve=curve),
     )
     curved = [_curved(extraction, classifiers[1]) for extraction in extractions]
@@ -103,7 +100,7 @@ def _curved(extraction: Extraction, improvements: Classifier) -> Extraction:
 
 
 def _trusted(
-    proposals: Iterable[Proposal], classifier: Perceptron, ontology: Ontology
+    proposals: Iterable[Proposal], classifier: RoleModel, ontology: Ontology
 ) -> Iterator[tuple[tuple[float, ...], bool]]:
     """Yield the reasons for each decision of `classifier`, and whether entity, type and role are right."""
     for example, mentions, tagging in proposals:
@@ -141,22 +138,36 @@ def _without(parts: Sequence[Sequence[T]], held: int | None) -> list[T]:
     return [row for i, part in enumerate(parts) if i != held for row in part]
 
 
-def _decided(proposals: Iterable[Proposal], classifier: Perceptron, ontology: Ontology) -> Iterator[Roles]:
+def _decided(proposals: Iterable[Proposal], classifier: RoleModel, ontology: Ontology) -> Iterator[Roles]:
     """Yield the roles in the papers of `proposals` by `classifier`."""
     for example, mentions, tagging in proposals:
         found = decide_roles(example.words, mentions, tagging, ontology.cues, ontology.vocabulary, classifier)
         yield example, found
 
 
-def train_perceptron(rows: Sequence[Measured]) -> Perceptron:
-    """Return a committee fitted to `rows`; those of the gold file count more."""
+def trusting(model: RoleModel, trust: tuple[float, ...]) -> RoleModel:
+    """Return `model` with what speaks for a decision weighed as `trust` has it."""
+    return replace(model, committee=replace(model.committee, trust=trust))
+
+
+def train_roles(papers: Sequence[Measured], known: Mapping[str, int]) -> RoleModel:
+    """Return what decides on roles fitted to `papers`, whose clues are numbered as `known`."""
+    experience, told = learn_experience(papers, known, CLASSES)
+    numbers = np.vstack([np.hstack([p.measures, more]) for p, more in zip(papers, told, strict=True)])
+    roles = [role for paper in papers for role in paper.roles]
+    further = [paper.further for paper in papers for _ in paper.roles]
+    return RoleModel(committee=train_perceptron(numbers, roles, further), experience=experience)
+
+
+def train_perceptron(measures: Doubles, roles: Sequence[str], further: Sequence[bool]) -> Perceptron:
+    """Return a committee fitted to things with these `measures` and `roles`; those of the gold file count more."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
-    numbers = np.array([[*row.numbers, float(row.further)] for row in rows])
-    roles = np.array([row.role for row in rows])
+    numbers = np.hstack([measures, np.array(further, dtype=np.float64)[:, None]])
+    wanted = np.array(roles)
     mean, deviation = numbers.mean(axis=0), numbers.std(axis=0) + 1e-6
-    repeated = np.repeat(np.arange(len(rows)), [1 if row.further else GOLD_WEIGHT for row in rows])
+    repeated = np.repeat(np.arange(len(wanted)), [1 if of_others else GOLD_WEIGHT for of_others in further])
     units = ((numbers - mean) / deviation)[repeated]
     members = []
     for seed in range(MEMBERS):
@@ -166,7 +177,7 @@ def train_perceptron(rows: Sequence[Measured]) -> Perceptron:
         with warnings.catch_warnings():
             # the passes are few on purpose
             warnings.simplefilter("ignore", ConvergenceWarning)
-            members.append(member.fit(units, roles[repeated]))
+            members.append(member.fit(units, wanted[repeated]))
     inner = np.array([m.coefs_[0] for m in members])
     # papers to come are like those of the gold file: what their mark adds is a constant
     mark = inner[:, -1] * (0 - mean[-1]) / deviation[-1]
@@ -202,17 +213,29 @@ def train_classifier(rows: Sequence[Row]) -> Classifier:
     return Classifier(classes=tuple(str(c) for c in fitted.classes_), weights=weights)
 
 
-def role_rows(proposals: Iterable[Proposal], ontology: Ontology) -> Iterator[Measured]:
-    """Yield the measures of each thing among the mentions of a paper with its annotated role, or none."""
+def role_rows(proposals: Iterable[Proposal], ontology: Ontology, known: dict[str, int]) -> Iterator[Measured]:
+    """Yield the measures of the things among the mentions of each paper with their annotated roles, or none.
+
+    Clues that are not `known` by number yet are numbered there.
+    """
+    seen: dict[tuple[str, str], tuple[int, ...]] = {}
     for example, mentions, tagging in proposals:
         left = dict(example.annotation.entities)
         things = group_things(mentions)
         measured = measure_things(example.words, mentions, tagging, ontology.cues, ontology.vocabulary)
+        found: dict[str, str] = {}
         for thing in sorted(things, key=lambda t: (-max(m.tagged for m in things[t]), t)):
             keys = name_keys([things[thing][0].name, *(m.surface for m in things[thing])])
-            name = next((n for n, known in left.items() if known.keys & keys), None)
-            role = left.pop(name).role if name is not None else NONE
-            yield Measured(numbers=measured[thing], role=role, further=example.further)
+            name = next((n for n, wanted in left.items() if wanted.keys & keys), None)
+            found[thing] = left.pop(name).role if name is not None else NONE
+        if things:
+            yield Measured(
+                paper=paper_id(example.paper.title),
+                measures=np.array(list(measured.values())),
+                roles=tuple(found[thing] for thing in measured),
+                further=example.further,
+                clues=find_clues(example.words, things, own_start(example.words, ontology.cues), numbers(known), seen),
+            )
 
 
 def improvement_rows(decided: Roles, ontology: Ontology) -> Iterator[Row]:
