@@ -152,11 +152,18 @@ MOMENTS: dict[str, There] = {
 }
 
 
+TRIES = 5
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_build_killed_leaves_the_exports_whole(
     moment: str, kg_build: Runner, folder: Path, made: dict[str, Exports]
 ) -> None:
-    ended, _ = kg_build(folder, until=MOMENTS[moment])
+    for _ in range(TRIES):
+        ended, _ = kg_build(folder, until=MOMENTS[moment])
+        if ended == -signal.SIGKILL or moment == "ready":
+            break
+        put_former(folder / "exports", made)  # on a busy machine the moment may pass unseen
     if moment != "ready":  # all is moved in less than a thousandth of a second
         assert ended == -signal.SIGKILL
         assert files(folder / "exports") == made["former"]
