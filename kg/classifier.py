@@ -18,8 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.errors import OntologyError
-from kg.files import write_whole
+from kg.files import reading_weights, write_whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +78,10 @@ def read_classifier(path: Path) -> Classifier:
     Raises:
         OntologyError: the file is missing or broken.
     """
-    try:
+    with reading_weights(path):
         data = json.loads(path.read_text(encoding="utf-8"))
         slope, offset = data["curve"]
         return Classifier(classes=tuple(data["classes"]), weights=data["weights"], curve=(slope, offset))
-    except (OSError, ValueError, KeyError, TypeError) as e:
-        raise OntologyError(f"{path}: the trained weights cannot be read ({e!r}); train them with: kg train") from e
 
 
 def write_classifier(classifier: Classifier, path: Path) -> None:

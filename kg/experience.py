@@ -8,7 +8,6 @@ and over the words in a stretch of text, are measures for the classifier. Traini
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,8 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kg.errors import OntologyError
-from kg.files import write_whole
+from kg.files import reading_weights, write_whole
 from kg.finders.clues import BAGS, SINGLES, Clues
 from kg.perceptron import Doubles
 
@@ -61,15 +59,12 @@ def read_experience(path: Path) -> Experience:
     Raises:
         OntologyError: the file is missing or broken.
     """
-    try:
-        with np.load(path) as parts:
-            clues = parts["clues"].tobytes().decode().split("\n")
-            known = parts["known"].astype(np.float64)
-            table = np.zeros((len(known) + 1, known.shape[1] + 1))
-            table[1:, :-1], table[1:, -1] = known, 1
-            return Experience(rows={clue: i for i, clue in enumerate(clues, 1)}, table=table)
-    except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as e:
-        raise OntologyError(f"{path}: the trained weights cannot be read ({e!r}); train them with: kg train") from e
+    with reading_weights(path), np.load(path) as parts:
+        clues = parts["clues"].tobytes().decode().split("\n")
+        known = parts["known"].astype(np.float64)
+        table = np.zeros((len(known) + 1, known.shape[1] + 1))
+        table[1:, :-1], table[1:, -1] = known, 1
+        return Experience(rows={clue: i for i, clue in enumerate(clues, 1)}, table=table)
 
 
 def write_experience(experience: Experience, path: Path) -> None:

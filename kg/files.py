@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -35,6 +36,19 @@ def ontology_folder() -> Path:
         if (folder / "kg.ttl").is_file():
             return folder
     raise OntologyError(f"{here}: the ontology is missing from this installation; install the package again")
+
+
+@contextlib.contextmanager
+def reading_weights(path: Path) -> Iterator[None]:
+    """Say what to do where the trained weights that are read from `path` are missing or broken.
+
+    Raises:
+        OntologyError: what is done meanwhile fails as it does then.
+    """
+    try:
+        yield
+    except (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as e:
+        raise OntologyError(f"{path}: the trained weights cannot be read ({e!r}); train them with: kg train") from e
 
 
 def content_digest(paths: Iterable[Path], also: str = "") -> str:

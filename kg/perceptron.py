@@ -9,7 +9,6 @@ Training is in `kg.training`.
 from __future__ import annotations
 
 import math
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,8 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kg.errors import OntologyError
-from kg.files import write_whole
+from kg.files import reading_weights, write_whole
 
 Doubles = NDArray[np.float64]
 NUMBERS = ("mean", "deviation", "inner", "inner_bias", "outer", "outer_bias")
@@ -68,13 +66,10 @@ def read_perceptron(path: Path) -> Perceptron:
     Raises:
         OntologyError: the file is missing or broken.
     """
-    try:
-        with np.load(path) as parts:
-            numbers = {name: parts[name].astype(np.float64) for name in NUMBERS}
-            trust = tuple(map(float, parts["trust"]))
-            return Perceptron(classes=tuple(map(str, parts["classes"])), trust=trust, **numbers)
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as e:
-        raise OntologyError(f"{path}: the trained weights cannot be read ({e!r}); train them with: kg train") from e
+    with reading_weights(path), np.load(path) as parts:
+        numbers = {name: parts[name].astype(np.float64) for name in NUMBERS}
+        trust = tuple(map(float, parts["trust"]))
+        return Perceptron(classes=tuple(map(str, parts["classes"])), trust=trust, **numbers)
 
 
 def write_perceptron(perceptron: Perceptron, path: Path) -> None:

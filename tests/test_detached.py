@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.detached import attach, attach_rows, detach
 from kg.records import Paper
+from tests.annotated import ROW
 
-ROW: dict[str, Any] = {
-    "title": "FooNet: Fast Pruning",
-    "abstract": "We propose FooNet, a pruning method that beats SparseGPT.",
-    "entities": [
-        {"name": "FooNet", "type": "Technique", "role": "introduces", "mentions": ["FooNet"]},
-        {"name": "pruning", "type": "Technique", "role": "uses", "mentions": ["Pruning", "pruning"]},
-        {"name": "SparseGPT", "type": "Technique", "role": "compares", "mentions": ["SparseGPT"]},
-    ],
-    "improves_on": [{"source": "FooNet", "target": "SparseGPT", "generic": False}],
-    "results": [],
-}
 ALPHABET = "abcdé Ü(%"
 
 
 def test_detached_annotations_hold_no_word_of_the_paper() -> None:
     written = json.dumps(detach(ROW)).lower()
-    assert not any(word in written for word in ("foonet", "pruning", "sparsegpt"))
+    assert not any(word in written for word in ("foonet", "pruning", "sparsegpt", "imagenet", "llm"))
 
 
 @given(st.text(ALPHABET, min_size=1), st.text(ALPHABET, min_size=3), st.data())

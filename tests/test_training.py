@@ -7,7 +7,6 @@ import json
 import math
 import random
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,21 +18,7 @@ from kg.training import NEEDED, train
 from kg.training.classifiers import fit_curve, train_classifier, train_perceptron
 from kg.training.examples import hide, label_tokens, read_examples
 from kg.vectors import read_vectors
-
-ROW: dict[str, Any] = {
-    "title": "FooNet: Fast Pruning",
-    "abstract": "We propose FooNet, a pruning method for LLMs. FooNet beats SparseGPT on ImageNet, better with BERT.",
-    "entities": [
-        {"name": "FooNet", "type": "Technique", "role": "introduces", "mentions": ["FooNet"]},
-        {"name": "pruning", "type": "Technique", "role": "uses", "mentions": ["Pruning", "pruning"]},
-        {"name": "large language model", "type": "Model", "role": "uses", "mentions": ["LLMs"]},
-        {"name": "SparseGPT", "type": "Technique", "role": "compares", "mentions": ["SparseGPT"]},
-        {"name": "BERT", "type": "Model", "role": "uses", "mentions": ["BERT"]},
-        {"name": "ImageNet", "type": "Dataset", "role": "uses", "mentions": ["ImageNet"]},
-    ],
-    "improves_on": [{"source": "FooNet", "target": "SparseGPT", "generic": False}],
-    "results": [],
-}
+from tests.annotated import ROW
 
 
 def test_training_labels_follow_the_annotated_strings() -> None:
