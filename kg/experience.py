@@ -1,9 +1,10 @@
-"""Experience: which roles things had in annotated papers that share a clue with a thing.
+"""Experience: which roles and types things had in annotated papers that share a clue with a thing.
 
-For each clue (`kg.finders.clues`) it is known how often things with it had each role, or were none: as the logarithm
-of its share beside that of all things (target encoding, with the prior's weight after Micci-Barreca, "A preprocessing
-scheme for high-cardinality categorical attributes", SIGKDD Explorations 2001). The mean over the places of a thing,
-and over the words in a stretch of text, are measures for the classifier. Training is in `kg.training`.
+For each clue (`kg.finders.clues`) it is known how often things with it had each role, or were none, and how often they
+were of each type: as the logarithm of its share beside that of all things (target encoding, with the prior's weight
+after Micci-Barreca, "A preprocessing scheme for high-cardinality categorical attributes", SIGKDD Explorations 2001).
+The mean over the places of a thing, and over the words in a stretch of text, are measures for the classifiers. Training
+is in `kg.training`.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from kg.perceptron import Doubles
 class Experience:
     """What is known of clues: `table` has a row for each of `rows`, and one of zeros, the first, for all others.
 
-    A row has a logarithm for each class of the classifier, and last whether anything is known. What was `seen` of
-    words is kept.
+    A row has a logarithm for each role, for none, and for each type, and last whether anything is known. What was
+    `seen` of words is kept.
     """
 
     rows: Mapping[str, int]
@@ -38,18 +39,17 @@ class Experience:
 
 
 def tell(table: Doubles, clues: Clues) -> Doubles:
-    """Return what the `table` of an `Experience` tells of each thing: for each slot, one number for each class."""
-    classes = table.shape[1] - 1
-    width = (len(SINGLES) + len(BAGS)) * classes
+    """Return what the `table` of an `Experience` tells of each thing (things by slots by its logarithms)."""
+    columns = table.shape[1] - 1
     if not len(clues.begins):
-        return np.zeros((0, width))
-    sums = np.zeros((len(clues.bags) + 1, len(BAGS), classes + 1))
+        return np.zeros((0, len(SINGLES) + len(BAGS), columns))
+    sums = np.zeros((len(clues.bags) + 1, len(BAGS), columns + 1))
     np.cumsum(table[clues.bags], axis=0, out=sums[1:])
     slots = np.arange(len(BAGS))
     stretches = sums[clues.windows[:, :, 1], slots] - sums[clues.windows[:, :, 0], slots]
     every = np.add.reduceat(np.concatenate([table[clues.singles], stretches], axis=1), clues.begins, axis=0)
     found: Doubles = every[:, :, :-1] / np.maximum(every[:, :, -1:], 1)
-    return found.reshape(len(clues.begins), width)
+    return found
 
 
 @lru_cache(maxsize=4)

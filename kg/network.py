@@ -2,9 +2,10 @@
 
 A token is the sum of the vectors of its features, then dilated convolutions with residual connections let it see
 its surroundings (Strubell, Verga, Belanger and McCallum, "Fast and accurate entity recognition with iterated
-dilated convolutions", EMNLP 2017), and a last layer scores its labels. Weights are rounded to 8 bits after
-training, and so are the activations (Jacob et al., "Quantization and training of neural networks for efficient
-integer-arithmetic-only inference", CVPR 2018): all products and sums are whole numbers below 2**24, exact in
+dilated convolutions", EMNLP 2017). One layer is a convolution along the places of the same word in a paper, so that
+what is said of a name in one sentence is known in the others. A last layer scores the labels. Weights are rounded to 8
+bits after training, and so are the activations (Jacob et al., "Quantization and training of neural networks for
+efficient integer-arithmetic-only inference", CVPR 2018): all products and sums are whole numbers below 2**24, exact in
 single precision in whatever order they are added, so that every processor gives the same bits.
 """
 
@@ -21,6 +22,8 @@ Floats = NDArray[np.float32]
 TOP = 255
 # the highest weight
 FULL = 127
+# the dilation of the layer along the places of a word
+SAME_WORD = 0
 # no sum is higher: whole numbers are exact in single precision up to here
 SUM = 2**24
 
@@ -28,6 +31,8 @@ SUM = 2**24
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """A convolution over each token and those `dilation` before and after it.
+
+    If that is `SAME_WORD`, it is over each token and the nearest of the same word before and after it.
 
     `weights` (3 widths by width) and `bias` (width) are whole; `factor` brings their products back to activations.
     """
@@ -70,14 +75,36 @@ def project(network: Network, vector: NDArray[np.int8]) -> Floats:
     return told
 
 
-def score_tokens(network: Network, papers: Sequence[Floats]) -> list[Floats]:
-    """Return the scores of the labels for the tokens of each paper (n by L) from their sums of vectors (n by width)."""
+def same_words(atoms: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Return for each of n `atoms` the place of the nearest like it before and after it, n where there is none.
+
+    >>> same_words(["a", "b", "a"])
+    ([3, 3, 0], [2, 3, 3])
+    """
+    before, after = [len(atoms)] * len(atoms), [len(atoms)] * len(atoms)
+    last: dict[str, int] = {}
+    for i, atom in enumerate(atoms):
+        if (j := last.get(atom)) is not None:
+            before[i], after[j] = j, i
+        last[atom] = i
+    return before, after
+
+
+def score_tokens(network: Network, papers: Sequence[Floats], atoms: Sequence[Sequence[str]]) -> list[Floats]:
+    """Return the scores of the labels for the tokens of each paper (n by L).
+
+    They are computed from their sums of vectors (n by width) and from their `atoms` (n).
+    """
     margin, width = network.margin, network.table.shape[1]
     lengths = [len(p) for p in papers]
     starts = np.cumsum([margin, *(n + margin for n in lengths)])[:-1].tolist()
     seen = np.zeros((sum(lengths) + margin * (len(papers) + 1), width), dtype=np.float32)
-    for paper, start, n in zip(papers, starts, lengths, strict=True):
+    # where nothing is, is a gap, such as the first row
+    places = np.zeros((2, len(seen)), dtype=np.int64)
+    for paper, words, start, n in zip(papers, atoms, starts, lengths, strict=True):
         np.add(paper, network.start, out=seen[start : start + n])
+        near = np.array(same_words(words), dtype=np.int64)
+        places[:, start : start + n] = np.where(near < n, near + start, 0)
     gaps = [slice(end, end + margin) for end in (0, *(start + n for start, n in zip(starts, lengths, strict=True)))]
     # `clip` is several times as fast as `maximum`
     np.clip(seen, 0, SUM, out=seen)
@@ -90,8 +117,12 @@ def score_tokens(network: Network, papers: Sequence[Floats]) -> list[Floats]:
         before, here, after = layer.weights.reshape(3, width, width)
         np.matmul(clipped, here, out=told)
         told += layer.bias
-        told[d:] += np.matmul(clipped[:-d], before, out=part[d:])
-        told[:-d] += np.matmul(clipped[d:], after, out=part[d:])
+        if d == SAME_WORD:
+            for rows, weights in zip(places, (before, after), strict=True):
+                told += np.matmul(clipped[rows], weights, out=part)
+        else:
+            told[d:] += np.matmul(clipped[:-d], before, out=part[d:])
+            told[:-d] += np.matmul(clipped[d:], after, out=part[d:])
         np.clip(told, 0, SUM, out=told)
         told *= np.float32(layer.factor)
         np.rint(told, out=told)

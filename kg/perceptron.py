@@ -41,9 +41,9 @@ class Perceptron:
     outer_bias: Doubles
     trust: tuple[float, ...] = (1.0,)
 
-    def probabilities(self, rows: Sequence[Sequence[float] | Doubles]) -> list[dict[str, float]]:
+    def probabilities(self, rows: Sequence[Sequence[float]] | Doubles) -> list[dict[str, float]]:
         """Return the probability of each class for each of `rows` (n numbers each)."""
-        if not rows:
+        if not len(rows):
             return []
         numbers = (np.array(rows, dtype=np.float64) - self.mean) / self.deviation
         hidden = np.maximum(numbers @ self.inner + self.inner_bias[:, None], 0)

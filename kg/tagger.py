@@ -156,7 +156,7 @@ def tag(tagger: Tagger, papers: Sequence[Described]) -> list[Tagging]:
     summed = [_sums(tagger, paper) for paper in papers]
     width = tagger.sums.table.shape[1] - tagger.network.table.shape[1]
     linear = [_linear(tagger, total[:, :width]) for total in summed]
-    deep = score_tokens(tagger.network, [total[:, width:] for total in summed])
+    deep = score_tokens(tagger.network, [total[:, width:] for total in summed], [paper.atoms for paper in papers])
     scores = [(a + b) / 2 for a, b in zip(linear, deep, strict=True)]
     split = len(tagger.types.labels)
     types = find_lattices(tagger.types, [s[:, :split] for s in scores])

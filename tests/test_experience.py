@@ -10,7 +10,10 @@ import pytest
 from kg.errors import OntologyError
 from kg.experience import Experience, read_experience, tell, write_experience
 from kg.finders.clues import BAGS, SINGLES, Clues
+from kg.finders.roles import CLASSES as ROLES_OR_NONE
 from kg.finders.roles import EXPERIENCE, read_roles
+from kg.finders.things import MEASURES
+from kg.records import TYPES
 from kg.tagger import WEIGHTS
 from kg.training.experience import PAPERS, Measured, learn_experience, numbers
 
@@ -32,12 +35,12 @@ def clues(singles: list[list[int]], begins: list[int], bags: list[list[int]] | N
 
 def test_experience_tells_the_mean_of_what_is_known() -> None:
     told = tell(TABLE, clues([[1], [2], [0]], [0, 2]))
-    assert told.shape == (2, (len(SINGLES) + len(BAGS)) * 2)
-    assert told[0, :2].tolist() == [2.0, -2.0]
+    assert told.shape == (2, len(SINGLES) + len(BAGS), 2)
+    assert told[0, 0].tolist() == [2.0, -2.0]
     assert not told[1].any()
     # of three tokens, one is unknown
     stretched = tell(TABLE, clues([[0]], [0], [[1] * len(BAGS), [2] * len(BAGS), [0] * len(BAGS)]))
-    assert stretched[0, len(SINGLES) * 2 :].tolist() == [2.0, -2.0] * len(BAGS)
+    assert stretched[0, len(SINGLES) :].tolist() == [[2.0, -2.0]] * len(BAGS)
 
 
 def test_experience_is_written_and_read(tmp_path: Path) -> None:
@@ -54,20 +57,27 @@ def test_experience_is_written_and_read(tmp_path: Path) -> None:
         read_experience(path)
 
 
-def test_experience_shipped_fits_the_committee() -> None:
+def test_experience_shipped_fits_the_committees() -> None:
     shipped = read_roles(WEIGHTS)
-    known = len(SINGLES) + len(BAGS)
-    classes = len(shipped.committee.classes)
-    assert shipped.experience.table.shape[1] == classes + 1
+    slots, measures = len(SINGLES) + len(BAGS), len(MEASURES)
+    assert shipped.committee.classes == ROLES_OR_NONE
+    assert sorted(shipped.types.classes) == sorted(TYPES)
+    assert shipped.experience.table.shape[1] == len(ROLES_OR_NONE) + len(TYPES) + 1
     assert not shipped.experience.table[0].any()
-    assert shipped.committee.mean.shape[0] > known * classes
+    assert shipped.committee.mean.shape[0] == measures + slots * len(ROLES_OR_NONE)
+    assert shipped.types.mean.shape[0] == measures + slots * (len(ROLES_OR_NONE) + len(TYPES))
     assert read_experience(WEIGHTS / EXPERIENCE).number("k=pruning") > 0
 
 
-def paper(name: str, clue: int, role: str) -> Measured:
+def paper(name: str, clue: int, role: str, kind: str = "Model") -> Measured:
     return Measured(
-        paper=name, measures=np.zeros((1, 1)), roles=(role,), further=False, clues=clues([[clue]], [0])
-    )  # fmt: skip
+        paper=name,
+        measures=np.zeros((1, 1)),
+        roles=(role,),
+        types=("" if role == "none" else kind,),
+        further=False,
+        clues=clues([[clue]], [0]),
+    )
 
 
 def test_experience_learned_leaves_out_what_the_paper_added() -> None:
@@ -77,13 +87,24 @@ def test_experience_learned_leaves_out_what_the_paper_added() -> None:
     experience, told = learn_experience([*papers, *odd], known, CLASSES)
     assert PAPERS > 1
     assert sorted(experience.rows) == ["k=a", "k=b"]
-    none, uses = tell(experience.table, clues([[experience.number("k=a")]], [0]))[0, :2]
+    none, uses = tell(experience.table, clues([[experience.number("k=a")]], [0]))[0, 0, :2]
     assert uses > 0 > none
     # the others with its clue all are used, and so it is told of both copies
-    first = told[len(papers)][0, :2]
+    first = told[len(papers)][0, 0, :2]
     assert first[0] < none
-    assert first.tolist() == told[len(papers) + 1][0, :2].tolist()
+    assert first.tolist() == told[len(papers) + 1][0, 0, :2].tolist()
     assert not told[-1].any()
+
+
+def test_experience_tells_of_types_by_what_is_an_entity() -> None:
+    known = {"k=a": 1, "k=b": 2}
+    papers = [paper(f"a{i}", 1, "uses", "Dataset") for i in range(4)] + [paper(f"b{i}", 2, "uses") for i in range(8)]
+    experience, _ = learn_experience([*papers, *(paper(f"n{i}", 1, "none") for i in range(9))], known, CLASSES)
+    table = dict(zip(TYPES, experience.table[experience.number("k=a"), len(CLASSES) : -1].tolist(), strict=True))
+    assert max(table, key=lambda kind: table[kind]) == "Dataset"
+    assert table["Dataset"] > 0 > table["Model"]
+    # many are no entity, and these say nothing of types
+    assert experience.table[experience.number("k=a"), 0] > 0
 
 
 def test_experience_numbers_clues_as_they_come() -> None:

@@ -76,7 +76,7 @@ def test_training_curve_tells_the_share_that_is_right() -> None:
 )
 def test_training_writes_weights_that_the_program_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import kg.training.network
-    from kg.finders.roles import COMMITTEE, EXPERIENCE
+    from kg.finders.roles import COMMITTEE, EXPERIENCE, TYPE_COMMITTEE
     from kg.pipeline import build_pipeline, extract
     from kg.tagger import IMPROVEMENTS, MODEL
     from kg.vectors import VECTORS
@@ -94,7 +94,9 @@ def test_training_writes_weights_that_the_program_reads(tmp_path: Path, monkeypa
     told: list[str] = []
     train(gold, output, further=further, text=text, tell=told.append)
     assert "3 of 3 further annotated papers have their text" in told
-    assert sorted(p.name for p in output.iterdir()) == sorted([COMMITTEE, EXPERIENCE, IMPROVEMENTS, MODEL, VECTORS])
+    assert sorted(p.name for p in output.iterdir()) == sorted(
+        [COMMITTEE, EXPERIENCE, IMPROVEMENTS, MODEL, TYPE_COMMITTEE, VECTORS]
+    )
     paper = Paper(title="Notes", abstract=ROW["abstract"])
     [extraction] = extract(build_pipeline(weights=output), [paper])
     assert {m.surface for m in extraction.mentions} >= {"FooNet", "ImageNet"}

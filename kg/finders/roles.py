@@ -1,15 +1,14 @@
-"""Roles: what a paper does with each thing it names.
+"""Roles: what a paper does with each thing it names, and of which type the thing is if no list knows it.
 
 The role is decided for a thing from all its places in the paper. With the trained classifier it is read from the
 measures of the thing (`kg.finders.things`); the classes are the four roles and "none", for what is no entity after
-all. Without it, rules decide: a name that the authors
-coin is introduced; what stands only beside words of comparison is compared with; what is named only before
-the paper's own part begins, and not in its title, is mentioned; the rest is used.
+all. The type of what the vocabulary does not know is read from the same measures. Without the classifier, rules
+decide: a name that the authors coin is introduced; what stands only beside words of comparison is compared with; what
+is named only before the paper's own part begins, and not in its title, is mentioned; the rest is used.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,27 +23,29 @@ from kg.finders.names import is_coined
 from kg.finders.surroundings import Surroundings, own_start
 from kg.finders.things import LEAST_ODDS, group_things, likelier, log_odds, measure_things, thing_key
 from kg.finders.words import Words
-from kg.perceptron import Perceptron, read_perceptron, write_perceptron
-from kg.records import TYPES, Mention, Relation
+from kg.perceptron import Doubles, Perceptron, read_perceptron, write_perceptron
+from kg.records import ROLES, TYPES, Mention, Relation
 from kg.tagger import Tagging
 from kg.vocabulary import Vocabulary
 
 CONFIDENCE = {"introduces": 0.9, "uses": 0.75, "comparesWith": 0.7, "mentions": 0.6}
 COINED = ("title-name", "proposed-name", "called-name")
 NONE = "none"
+# in alphabetical order, as they are learned
+CLASSES = tuple(sorted((*ROLES, NONE)))
 # what the classifier takes for none with more than this is left out
 DOUBT = 0.6
-RULED = 0.2
 # a known concept with so many others right below it is common knowledge
 COMMON = 3
-COMMITTEE, EXPERIENCE = "roles.npz", "experience.npz"
+COMMITTEE, TYPE_COMMITTEE, EXPERIENCE = "roles.npz", "types.npz", "experience.npz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleModel:
-    """What decides on roles: a committee over the measures of a thing and over what the experience tells of it."""
+    """What decides on roles, and on types: committees over the measures of a thing and what experience tells of it."""
 
     committee: Perceptron
+    types: Perceptron
     experience: Experience
 
 
@@ -54,12 +55,17 @@ def read_roles(folder: Path) -> RoleModel:
     Raises:
         OntologyError: a file is missing or broken.
     """
-    return RoleModel(committee=read_perceptron(folder / COMMITTEE), experience=read_experience(folder / EXPERIENCE))
+    return RoleModel(
+        committee=read_perceptron(folder / COMMITTEE),
+        types=read_perceptron(folder / TYPE_COMMITTEE),
+        experience=read_experience(folder / EXPERIENCE),
+    )
 
 
 def write_roles(model: RoleModel, folder: Path) -> None:
     """Write `model` to `folder`, the inverse of `read_roles`."""
     write_perceptron(model.committee, folder / COMMITTEE)
+    write_perceptron(model.types, folder / TYPE_COMMITTEE)
     write_experience(model.experience, folder / EXPERIENCE)
 
 
@@ -109,45 +115,49 @@ def decide_things(
     measured = measure_things(words, mentions, tagging, cues, vocabulary)
     known, own = model.experience, own_start(words, cues)
     told = tell(known.table, find_clues(words, group_things(mentions), own, known.number, known.seen))
-    rows = [np.concatenate(row) for row in zip(measured.values(), told, strict=True)]
-    likely = dict(zip(measured, model.committee.probabilities(rows), strict=True))
+    if not measured:
+        return
+    names, measures = list(measured), np.array(list(measured.values()))
+    likely = dict(zip(names, model.committee.probabilities(of_roles(measures, told)), strict=True))
     kept = [m for m in mentions if likely[thing_key(m)].get(NONE, 0.0) <= DOUBT and words.in_one_sentence(m)]
     chosen = without_overlaps(kept, lambda m: likelier(m, likely[thing_key(m)].get(NONE, 0.0)))
-    for name, places in group_things(chosen).items():
+    things = group_things(chosen)
+    new = [i for i, name in enumerate(names) if name in things and things[name][0].concept is None]
+    types = model.types.probabilities(of_types(measures[new], told[new]))
+    typed = dict(zip([names[i] for i in new], types, strict=True))
+    for name, places in things.items():
         roles = {role: p for role, p in likely[name].items() if role != NONE}
         role = min(roles, key=lambda r: (-roles[r], r))
-        ends = [words.token_at(m.end - 1) + 1 for m in places]
-        rows = tagging.types.rows([words.token_at(m.start) for m in places], ends).tolist()
-        typed = tuple(_typed(places, rows))
-        yield Decision(role=role, places=typed, reasons=_reasons(typed, rows, role, roles[role]))
+        kinds = typed.get(name) or _seen_types(words, places, tagging)
+        kind = min(kinds, key=lambda k: (-kinds[k], k)) if name in typed else places[0].type
+        reasons = _reasons(places, kinds[kind], role, roles[role])
+        yield Decision(role=role, places=tuple(replace(m, type=kind) for m in places), reasons=reasons)
 
 
-def _typed(places: Sequence[Mention], rows: Sequence[Sequence[float]]) -> Sequence[Mention]:
-    """Return the `places` of a thing with the type that the tagger sees in all of them together.
-
-    `rows` are the probabilities of each place by type. A concept has its type from the vocabulary; what a rule says of
-    a new name counts for `RULED` of the tagger's word.
-    """
-    first = places[0]
-    if first.concept is not None:
-        return places
-    sums = dict(zip(TYPES, map(math.fsum, zip(*rows, strict=True)), strict=True))
-    sums[first.type] += RULED * sum(sums.values())
-    kind = max(TYPES, key=lambda t: (sums[t], t == first.type))
-    return places if kind == first.type else [replace(m, type=kind) for m in places]
+def _seen_types(words: Words, places: Sequence[Mention], tagging: Tagging) -> dict[str, float]:
+    """Return the share of each type in what the tagger sees in the best of `places`."""
+    ends = [words.token_at(m.end - 1) + 1 for m in places]
+    most = tagging.types.rows([words.token_at(m.start) for m in places], ends).max(axis=0)
+    return dict(zip(TYPES, (most / (most.sum() + LEAST_ODDS)).tolist(), strict=True))
 
 
-def _reasons(
-    places: Sequence[Mention], rows: Sequence[Sequence[float]], role: str, probability: float
-) -> tuple[float, ...]:
+def of_roles(measures: Doubles, told: Doubles) -> Doubles:
+    """Return what the committee of roles sees of things: their `measures`, and what is `told` of the roles."""
+    return np.hstack([measures, told[:, :, : len(CLASSES)].reshape(len(told), -1)])
+
+
+def of_types(measures: Doubles, told: Doubles) -> Doubles:
+    """Return what the committee of types sees of things: their `measures`, and all that is `told`."""
+    return np.hstack([measures, told.reshape(len(told), told.shape[1] * told.shape[2])])
+
+
+def _reasons(places: Sequence[Mention], typed: float, role: str, probability: float) -> tuple[float, ...]:
     """Return what speaks for a thing, its type and its role being right.
 
     These are the log odds of the role and of the type, that the vocabulary knows the thing, which role it is, and how
     sure the tagger is of its best place; some of them together.
     """
-    types = [max(column) for column in zip(*rows, strict=True)]
-    sure = log_odds(probability)
-    of_type = log_odds(types[TYPES.index(places[0].type)] / (sum(types) + LEAST_ODDS))
+    sure, of_type = log_odds(probability), log_odds(typed)
     known, used = float(places[0].concept is not None), float(role == "uses")
     return (
         sure, 1.0, of_type, sure * of_type, known, known * sure, float(role == "introduces"), used, used * sure,

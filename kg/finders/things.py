@@ -38,6 +38,7 @@ STEM = 5
 MEASURES = (
     "tagged", "tagged, mean", "inside", "inside, least", *(f"{role}, most" for role in ROLES),
     *(f"{role}, mean" for role in ROLES), "any role", *(f"{kind}, most" for kind in TYPES),
+    *(f"{kind}, share" for kind in TYPES),
     *(f"{role}, most in the paper" for role in ROLES), *(f"{role}, of what is listed with it" for role in ROLES),
     "longer rival", "shorter rival", "most introduced", "named like what is introduced", "things", "introduced things",
     "free places", "places", "words", "letters", "known", "coined", "short form", "narrows", "lower case",
@@ -96,13 +97,16 @@ def measure_things(
     firsts = [words.token_at(m.start) for m in mentions]
     lasts = [words.token_at(m.end - 1) + 1 for m in mentions]
     roles = tagging.roles.rows(firsts, lasts)
+    types = tagging.types.rows(firsts, lasts)
+    all_types = mean(types)
     tagged = np.array([(m.tagged, m.inside) for m in mentions])
     most_roles, most_tagged = most(roles), most(tagged)
     paper = most_roles.max(axis=0)
     likely = np.hstack(
         [
             most_tagged[:, :1], mean(tagged[:, :1]), most_tagged[:, 1:], least(tagged[:, 1:]),
-            most_roles, mean(roles), most(roles.sum(axis=1, keepdims=True)), most(tagging.types.rows(firsts, lasts)),
+            most_roles, mean(roles), most(roles.sum(axis=1, keepdims=True)), most(types),
+            all_types / np.maximum(all_types.sum(axis=1, keepdims=True), LEAST_ODDS),
             np.broadcast_to(paper, most_roles.shape), most(_listed(words, mentions, is_free, roles)),
             least(_rivals(mentions)),
         ]

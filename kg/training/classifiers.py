@@ -19,13 +19,13 @@ from kg.classifier import Classifier
 from kg.evaluation import Evaluation, evaluate, name_keys
 from kg.finders.clues import find_clues
 from kg.finders.comparisons import IMPROVED, OTHER, RULES, find_candidates
-from kg.finders.roles import NONE, RoleModel, decide_roles, decide_things
+from kg.finders.roles import CLASSES, NONE, RoleModel, decide_roles, decide_things, of_roles, of_types
 from kg.finders.surroundings import own_start
 from kg.finders.things import group_things, measure_things, thing_key
 from kg.ontology import Ontology
 from kg.perceptron import Doubles, Perceptron
 from kg.pipeline import finish, kept_mentions
-from kg.records import RELATIONS, ROLES, Extraction, Mention, Relation
+from kg.records import RELATIONS, Extraction, Mention, Relation
 from kg.resolution import resolve
 from kg.tagger import Tagging
 from kg.text import paper_id
@@ -37,10 +37,10 @@ from kg.training.fields import FURTHER
 GOLD_WEIGHT = 3
 # the committee of roles
 MEMBERS, HIDDEN_UNITS, DECAY, PASSES = 7, 64, 0.3, 12
+# the committee of types
+TYPE_MEMBERS, TYPE_UNITS = 3, 32
 # the inverse of the regularisation of the classifier of improvements
 STRENGTH = 0.05
-# in the order that scikit-learn gives them
-CLASSES = tuple(sorted((*ROLES, NONE)))
 
 Proposal = tuple[Example, tuple[Mention, ...], Tagging]
 Row = tuple[frozenset[str], str]
@@ -153,42 +153,60 @@ def trusting(model: RoleModel, trust: tuple[float, ...]) -> RoleModel:
 def train_roles(papers: Sequence[Measured], known: Mapping[str, int]) -> RoleModel:
     """Return what decides on roles fitted to `papers`, whose clues are numbered as `known`."""
     experience, told = learn_experience(papers, known, CLASSES)
-    numbers = np.vstack([np.hstack([p.measures, more]) for p, more in zip(papers, told, strict=True)])
+    measures, more = np.vstack([p.measures for p in papers]), np.concatenate(told)
     roles = [role for paper in papers for role in paper.roles]
     further = [paper.further for paper in papers for _ in paper.roles]
-    return RoleModel(committee=train_perceptron(numbers, roles, further), experience=experience)
+    committee = train_perceptron(of_roles(measures, more), roles, further)
+    # of all that is an entity, known ones too: they are examples of their types
+    types = [kind for paper in papers for kind in paper.types]
+    typed = [i for i, kind in enumerate(types) if kind]
+    kinds = train_perceptron(
+        of_types(measures[typed], more[typed]),
+        [types[i] for i in typed],
+        [further[i] for i in typed],
+        members=TYPE_MEMBERS,
+        units=TYPE_UNITS,
+    )
+    return RoleModel(committee=committee, types=kinds, experience=experience)
 
 
-def train_perceptron(measures: Doubles, roles: Sequence[str], further: Sequence[bool]) -> Perceptron:
-    """Return a committee fitted to things with these `measures` and `roles`; those of the gold file count more."""
+def train_perceptron(
+    measures: Doubles,
+    wanted: Sequence[str],
+    further: Sequence[bool],
+    *,
+    members: int = MEMBERS,
+    units: int = HIDDEN_UNITS,
+) -> Perceptron:
+    """Return a committee fitted to things with these `measures` and classes; those of the gold file count more."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
     numbers = np.hstack([measures, np.array(further, dtype=np.float64)[:, None]])
-    wanted = np.array(roles)
+    classes = np.array(wanted)
     mean, deviation = numbers.mean(axis=0), numbers.std(axis=0) + 1e-6
-    repeated = np.repeat(np.arange(len(wanted)), [1 if of_others else GOLD_WEIGHT for of_others in further])
-    units = ((numbers - mean) / deviation)[repeated]
-    members = []
-    for seed in range(MEMBERS):
+    repeated = np.repeat(np.arange(len(classes)), [1 if of_others else GOLD_WEIGHT for of_others in further])
+    rows = ((numbers - mean) / deviation)[repeated]
+    fitted = []
+    for seed in range(members):
         member = MLPClassifier(
-            (HIDDEN_UNITS,), alpha=DECAY, batch_size=min(256, len(units)), max_iter=PASSES, random_state=seed
+            (units,), alpha=DECAY, batch_size=min(256, len(rows)), max_iter=PASSES, random_state=seed
         )
         with warnings.catch_warnings():
             # the passes are few on purpose
             warnings.simplefilter("ignore", ConvergenceWarning)
-            members.append(member.fit(units, wanted[repeated]))
-    inner = np.array([m.coefs_[0] for m in members])
+            fitted.append(member.fit(rows, classes[repeated]))
+    inner = np.array([m.coefs_[0] for m in fitted])
     # papers to come are like those of the gold file: what their mark adds is a constant
     mark = inner[:, -1] * (0 - mean[-1]) / deviation[-1]
     return Perceptron(
-        classes=tuple(map(str, members[0].classes_)),
+        classes=tuple(map(str, fitted[0].classes_)),
         mean=mean[:-1],
         deviation=deviation[:-1],
         inner=inner[:, :-1],
-        inner_bias=np.array([m.intercepts_[0] for m in members]) + mark,
-        outer=np.array([m.coefs_[1] for m in members]),
-        outer_bias=np.array([m.intercepts_[1] for m in members]),
+        inner_bias=np.array([m.intercepts_[0] for m in fitted]) + mark,
+        outer=np.array([m.coefs_[1] for m in fitted]),
+        outer_bias=np.array([m.intercepts_[1] for m in fitted]),
     )
 
 
@@ -223,16 +241,18 @@ def role_rows(proposals: Iterable[Proposal], ontology: Ontology, known: dict[str
         left = dict(example.annotation.entities)
         things = group_things(mentions)
         measured = measure_things(example.words, mentions, tagging, ontology.cues, ontology.vocabulary)
-        found: dict[str, str] = {}
+        found: dict[str, tuple[str, str]] = {}
         for thing in sorted(things, key=lambda t: (-max(m.tagged for m in things[t]), t)):
             keys = name_keys([things[thing][0].name, *(m.surface for m in things[thing])])
             name = next((n for n, wanted in left.items() if wanted.keys & keys), None)
-            found[thing] = left.pop(name).role if name is not None else NONE
+            known_as = left.pop(name) if name is not None else None
+            found[thing] = (known_as.role, known_as.type) if known_as else (NONE, "")
         if things:
             yield Measured(
                 paper=paper_id(example.paper.title),
                 measures=np.array(list(measured.values())),
-                roles=tuple(found[thing] for thing in measured),
+                roles=tuple(found[thing][0] for thing in measured),
+                types=tuple(found[thing][1] for thing in measured),
                 further=example.further,
                 clues=find_clues(example.words, things, own_start(example.words, ontology.cues), numbers(known), seen),
             )

@@ -1,4 +1,4 @@
-"""Training of the experience: clues of the things in annotated papers are counted by the roles of the things.
+"""Training of the experience: clues of the things in annotated papers are counted by the roles and types of the things.
 
 What a paper adds itself is taken from the counts before they tell anything of its things, so that what the classifier
 learns to make of them holds for new papers.
@@ -16,6 +16,7 @@ import numpy as np
 from kg.experience import Experience, tell
 from kg.finders.clues import Clues, Integers
 from kg.perceptron import Doubles
+from kg.records import TYPES
 
 # how many things like all others are added to those with a clue, and in how many papers a clue must be
 ADDED, PAPERS = 4.0, 3
@@ -23,7 +24,9 @@ ADDED, PAPERS = 4.0, 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """The t things of an annotated paper: m measures of each, their annotated roles, or none, and their clues.
+    """The t things of an annotated paper: m measures of each, their annotated roles and types, and their clues.
+
+    What is no entity has its own role and no type, an empty string.
 
     A paper may be there several times, one after the other.
     """
@@ -31,6 +34,7 @@ class Measured:
     paper: str
     measures: Doubles
     roles: tuple[str, ...]
+    types: tuple[str, ...]
     further: bool
     clues: Clues
 
@@ -45,9 +49,9 @@ def learn_experience(
 ) -> tuple[Experience, list[Doubles]]:
     """Return the experience from `papers`, whose clues are numbered as `known`, and what is told of things of each.
 
-    Of each it is told by the others.
+    Of each it is told by the others. The columns are the `classes` of roles, then the types.
     """
-    size = len(classes)
+    size = len(classes) + len(TYPES)
     counts = np.zeros((max(known.values(), default=0) + 1, size))
     there = np.zeros(len(counts), dtype=np.int64)
     added: list[tuple[Integers, Doubles, int]] = []
@@ -62,7 +66,8 @@ def learn_experience(
         there[clues] += 1
         added.append((clues, mine, len(alike)))
     roles = Counter(role for paper in papers for role in paper.roles)
-    prior = np.array([roles[name] + 1 for name in classes]) / (roles.total() + size)
+    types = Counter(kind for paper in papers for kind in paper.types if kind)
+    prior = _share([roles[name] + 1 for name in classes]), _share([types[name] + 1 for name in TYPES])
     kept = there >= PAPERS
     kept[0] = False
     told = [
@@ -76,6 +81,11 @@ def learn_experience(
     return Experience(rows={clue: i for i, clue in enumerate(rows, 1)}, table=table), told
 
 
+def _share(counts: Sequence[int]) -> Doubles:
+    found: Doubles = np.array(counts) / sum(counts)
+    return found
+
+
 def _for_each(added: Sequence[tuple[Integers, Doubles, int]]) -> Iterator[tuple[Integers, Doubles]]:
     for clues, mine, times in added:
         for _ in range(times):
@@ -83,28 +93,35 @@ def _for_each(added: Sequence[tuple[Integers, Doubles, int]]) -> Iterator[tuple[
 
 
 def _counted(paper: Measured, classes: Sequence[str]) -> Integers:
-    """Return the clues of all places of `paper`, each as its number by classes and the class of its thing."""
-    clues, places = paper.clues, len(paper.clues.singles)
-    things = np.searchsorted(paper.clues.begins, np.arange(places), side="right") - 1
-    kinds = np.array([classes.index(role) for role in paper.roles], dtype=np.int64)[things]
-    found = [(clues.singles * len(classes) + kinds[:, None]).ravel()]
-    for kind, windows in zip(kinds.tolist(), clues.windows.tolist(), strict=True):
-        found += [clues.bags[first:last, i] * len(classes) + kind for i, (first, last) in enumerate(windows)]
+    """Return the clues of all places of `paper`, each as its number by columns and a column of its thing."""
+    clues, size = paper.clues, len(classes) + len(TYPES)
+    columns = [
+        [classes.index(role), *([len(classes) + TYPES.index(kind)] if kind else [])]
+        for role, kind in zip(paper.roles, paper.types, strict=True)
+    ]
+    things = np.searchsorted(clues.begins, np.arange(len(clues.singles)), side="right") - 1
+    found = []
+    for thing, single, windows in zip(things.tolist(), clues.singles, clues.windows.tolist(), strict=True):
+        here = [single, *(clues.bags[first:last, i] for i, (first, last) in enumerate(windows))]
+        told = np.concatenate(here) * size
+        found += [told + column for column in columns[thing]]
     return np.concatenate(found)
 
 
-def _table(counts: Doubles, prior: Doubles) -> Doubles:
-    """Return the logarithms of the shares that `counts` (clues by classes) tell beside `prior`, and what is known."""
-    total = counts.sum(axis=1, keepdims=True)
-    shares = (counts + ADDED * prior) / (total + ADDED)
-    return np.hstack([np.log(shares / prior), total > 0])
+def _table(counts: Doubles, priors: tuple[Doubles, Doubles]) -> Doubles:
+    """Return the logarithms of the shares that `counts` (clues by columns) tell beside `priors`, and what is known."""
+    found = []
+    for part, prior in zip(np.split(counts, [len(priors[0])], axis=1), priors, strict=True):
+        shares = (part + ADDED * prior) / (part.sum(axis=1, keepdims=True) + ADDED)
+        found.append(np.log(shares / prior))
+    return np.hstack([*found, counts.any(axis=1, keepdims=True)])
 
 
 def _told_apart(
     paper: Measured,
     counts: Doubles,
     kept: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    prior: Doubles,
+    prior: tuple[Doubles, Doubles],
     own: Integers,
     mine: Doubles,
 ) -> Doubles:

@@ -75,9 +75,9 @@ def label_variants(examples: Sequence[Example], cues: Cues, vectors: Vectors) ->
 
 def train_linear(papers: Sequence[Labelled]) -> Fields:
     """Return the linear model fitted to `papers`, its weights in half precision."""
-    features = [near_features(paper.features) for paper in papers]
-    types, type_weights = _fit(features, [paper.types for paper in papers], TYPES)
-    roles, role_weights = _fit(features, [paper.roles for paper in papers], ROLES)
+    own = [paper.features for paper in papers]
+    types, type_weights = _fit(own, [paper.types for paper in papers], TYPES)
+    roles, role_weights = _fit(own, [paper.roles for paper in papers], ROLES)
     names = sorted({*type_weights, *role_weights})
     weights = np.zeros((len(names), len(types.labels) + len(roles.labels)), dtype=np.float16)
     for row, name in zip(weights, names, strict=True):
@@ -99,14 +99,18 @@ def _described(example: Example, cues: Cues, chance: random.Random, share: float
     return paper
 
 
-def _fit(features: Sequence[list[list[str]]], labels: Sequence[list[str]], kinds: Sequence[str]) -> tuple[Crf, Weights]:
-    """Return a random field of spans of `kinds` fitted by CRFsuite, and its weights by feature and label."""
+def _fit(own: Sequence[list[list[str]]], labels: Sequence[list[str]], kinds: Sequence[str]) -> tuple[Crf, Weights]:
+    """Return a random field of spans of `kinds` fitted by CRFsuite, and its weights by feature and label.
+
+    The features of the neighbours are added to each paper's `own` as it is handed over: those of all would fill the
+    memory.
+    """
     import pycrfsuite
 
     trainer = pycrfsuite.Trainer(verbose=False)
     trainer.set_params(CRF)
-    for rows, wanted in zip(features, labels, strict=True):
-        trainer.append(rows, wanted)
+    for rows, wanted in zip(own, labels, strict=True):
+        trainer.append(near_features(rows), wanted)
     with tempfile.TemporaryDirectory() as folder:
         trainer.train(str(Path(folder) / "crf"))
         tagger = pycrfsuite.Tagger()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kg.crf import Crf
-from kg.network import FULL, TOP, Floats, Layer, Network
+from kg.network import FULL, SAME_WORD, TOP, Floats, Layer, Network, same_words
 from kg.tokens import Described
 from kg.vectors import Vectors
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import torch
 
 WIDTH = 128
-DILATIONS = (1, 2, 4, 1)
+DILATIONS = (1, 2, 4, SAME_WORD, 8, 1)
 EPOCHS = 12
 BATCH = 16
 RATE = 2e-3
@@ -143,7 +143,12 @@ def _inputs(
     offsets: list[int] = []
     words = np.full((len(batch), longest), len(vectors.rows), dtype=np.int64)
     mask = np.zeros((len(batch), longest), dtype=np.float32)
+    # the nearest places of the same word before and after each; where there is none, one behind the last
+    near = np.full((2, len(batch), longest), longest, dtype=np.int64)
     for row, paper in enumerate(batch):
+        n = len(paper.paper.atoms)
+        places = np.array(same_words(paper.paper.atoms), dtype=np.int64)
+        near[:, row, :n] = np.where(places < n, places, longest)
         words[row, : len(paper.paper.atoms)] = [vectors.rows.get(a, len(vectors.rows)) for a in paper.paper.atoms]
         mask[row, : len(paper.paper.atoms)] = 1
         for i in range(longest):
@@ -154,7 +159,13 @@ def _inputs(
                     for f in paper.features[i]
                     if f in index and (chance is None or chance.random() > DROPPED_FEATURES)
                 ]
-    return torch.tensor(features, dtype=torch.long), torch.tensor(offsets), torch.tensor(words), torch.tensor(mask)
+    return (
+        torch.tensor(features, dtype=torch.long),
+        torch.tensor(offsets),
+        torch.tensor(words),
+        torch.tensor(mask),
+        torch.tensor(near),
+    )
 
 
 def _forward(
@@ -169,24 +180,36 @@ def _forward(
     import torch
     from torch.nn import functional
 
-    features, offsets, words, mask = inputs
+    features, offsets, words, mask, near = inputs
     summed = functional.embedding_bag(features, parameters["table"], offsets, mode="sum")
     summed = summed.view(*words.shape, WIDTH) + known[words] @ parameters["vectors"] + parameters["start"]
     seen = functional.dropout(torch.relu(summed), DROPPED, training) * mask[:, :, None]
     seen = seen.transpose(1, 2)
     for i, dilation in enumerate(DILATIONS):
-        told = functional.conv1d(
+        dropped, weights, bias = (
             functional.dropout(seen, DROPPED, training),
             parameters[f"weights{i}"],
             parameters[f"bias{i}"],
-            padding=dilation,
-            dilation=dilation,
         )
+        if dilation == SAME_WORD:
+            told = _along_words(dropped, near, weights, bias)
+        else:
+            told = functional.conv1d(dropped, weights, bias, padding=dilation, dilation=dilation)
         seen = (seen + torch.relu(told)) * mask[:, None, :]
     if hidden:
         return seen, mask
     seen = functional.dropout(seen.transpose(1, 2), DROPPED, training)
     return seen @ parameters["output"] + parameters["bias"], mask
+
+
+def _along_words(seen: torch.Tensor, near: torch.Tensor, weights: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+    """Return the convolution of `seen` (papers by width by tokens) along the places of each word (`near`)."""
+    import torch
+
+    rows = torch.cat([seen.transpose(1, 2), seen.new_zeros(seen.shape[0], 1, seen.shape[1])], 1)
+    before, after = (rows.gather(1, places[:, :, None].expand(-1, -1, seen.shape[1])) for places in near)
+    around = torch.cat([before, rows[:, :-1], after], 2)
+    return (around @ weights.permute(2, 1, 0).reshape(-1, weights.shape[0]) + bias).transpose(1, 2)
 
 
 def _wanted(batch: Sequence[Labelled], kind: str, labels: tuple[str, ...], longest: int) -> torch.Tensor:
