@@ -119,7 +119,9 @@ def score_tokens(network: Network, papers: Sequence[Floats], atoms: Sequence[Seq
         told += layer.bias
         if d == SAME_WORD:
             for rows, weights in zip(places, (before, after), strict=True):
-                told += np.matmul(clipped[rows], weights, out=part)
+                # most words are there once
+                there = np.flatnonzero(rows)
+                told[there] += clipped[rows[there]] @ weights
         else:
             told[d:] += np.matmul(clipped[:-d], before, out=part[d:])
             told[:-d] += np.matmul(clipped[d:], after, out=part[d:])

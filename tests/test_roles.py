@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kg.records import Extraction
+from kg.pipeline import build_pipeline, extract
+from kg.records import Extraction, Paper
 
 Extract = Callable[[str, str], Extraction]
 
@@ -91,3 +92,16 @@ def test_roles_a_known_thing_can_be_introduced_by_its_own_paper(extract_text: Ex
     extraction = extract_text("LoRA: Tuning Made Cheap", "We propose LoRA, a method that freezes weights.")
     assert roles(extraction) == {"LoRA": "introduces"}
     assert {m.concept for m in extraction.mentions} == {"technique/low-rank-adaptation"}
+
+
+def test_roles_a_name_that_no_list_knows_has_the_type_that_its_places_tell() -> None:
+    told = {
+        "We present Quorvex, a serving system. Quorvex is implemented on top of CUDA.": "Software",
+        "We introduce Quorvex, a benchmark of 2,000 questions. We evaluate ten models on Quorvex.": "Dataset",
+        "Our models are pre-trained on Quorvex and evaluated on Quorvex.": "Dataset",
+        "We release Quorvex, a 3B-parameter language model. Quorvex is trained on 2T tokens.": "Model",
+        "We propose Quorvex, a pruning algorithm that removes weights during training.": "Technique",
+    }
+    papers = [Paper(title="Notes on Speed", abstract=text) for text in told]
+    for kind, extraction in zip(told.values(), extract(build_pipeline(), papers), strict=True):
+        assert {r.target.type for r in extraction.relations if r.target.surface == "Quorvex"} == {kind}

@@ -131,7 +131,8 @@ def decide_things(
         kinds = typed.get(name) or _seen_types(words, places, tagging)
         kind = min(kinds, key=lambda k: (-kinds[k], k)) if name in typed else places[0].type
         reasons = _reasons(places, kinds[kind], role, roles[role])
-        yield Decision(role=role, places=tuple(replace(m, type=kind) for m in places), reasons=reasons)
+        typed_places = tuple(m if m.type == kind else replace(m, type=kind) for m in places)
+        yield Decision(role=role, places=typed_places, reasons=reasons)
 
 
 def _seen_types(words: Words, places: Sequence[Mention], tagging: Tagging) -> dict[str, float]:
