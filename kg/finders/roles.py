@@ -113,10 +113,10 @@ def decide_things(
     Where two things claim the same words, the more probable one has them.
     """
     measured = measure_things(words, mentions, tagging, cues, vocabulary)
-    known, own = model.experience, own_start(words, cues)
-    told = tell(known.table, find_clues(words, group_things(mentions), own, known.number, known.seen))
     if not measured:
         return
+    known, own = model.experience, own_start(words, cues)
+    told = tell(known.table, find_clues(words, group_things(mentions), own, known.number, known.seen))
     names, measures = list(measured), np.array(list(measured.values()))
     likely = dict(zip(names, model.committee.probabilities(of_roles(measures, told)), strict=True))
     kept = [m for m in mentions if likely[thing_key(m)].get(NONE, 0.0) <= DOUBT and words.in_one_sentence(m)]
