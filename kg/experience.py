@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from kg.files import reading_weights, write_whole
-from kg.finders.clues import BAGS, SINGLES, Clues
+from kg.finders.clues import BAGS, Clues
 from kg.perceptron import Doubles
 
 
@@ -39,11 +39,8 @@ class Experience:
 
 
 def tell(table: Doubles, clues: Clues) -> Doubles:
-    """Return what the `table` of an `Experience` tells of each thing (things by slots by its logarithms)."""
-    columns = table.shape[1] - 1
-    if not len(clues.begins):
-        return np.zeros((0, len(SINGLES) + len(BAGS), columns))
-    sums = np.zeros((len(clues.bags) + 1, len(BAGS), columns + 1))
+    """Return what the `table` of an `Experience` tells of each thing, at least one (things by slots by logarithms)."""
+    sums = np.zeros((len(clues.bags) + 1, len(BAGS), table.shape[1]))
     np.cumsum(table[clues.bags], axis=0, out=sums[1:])
     slots = np.arange(len(BAGS))
     stretches = sums[clues.windows[:, :, 1], slots] - sums[clues.windows[:, :, 0], slots]

@@ -20,7 +20,7 @@ from kg.experience import Experience, read_experience, tell, write_experience
 from kg.finders.clues import find_clues
 from kg.finders.mentions import without_overlaps
 from kg.finders.names import is_coined
-from kg.finders.surroundings import Surroundings, own_start
+from kg.finders.surroundings import Surroundings
 from kg.finders.things import LEAST_ODDS, group_things, likelier, log_odds, measure_things, thing_key
 from kg.finders.words import Words
 from kg.perceptron import Doubles, Perceptron, read_perceptron, write_perceptron
@@ -112,12 +112,11 @@ def decide_things(
 
     Where two things claim the same words, the more probable one has them.
     """
-    measured = measure_things(words, mentions, tagging, cues, vocabulary)
-    if not measured:
+    if not mentions:
         return
-    known, own = model.experience, own_start(words, cues)
-    told = tell(known.table, find_clues(words, group_things(mentions), own, known.number, known.seen))
-    names, measures = list(measured), np.array(list(measured.values()))
+    around, known, every = Surroundings(words, cues), model.experience, group_things(mentions)
+    names, measures = list(every), measure_things(around, mentions, tagging, vocabulary)
+    told = tell(known.table, find_clues(words, every, around.own, known.number, known.seen))
     likely = dict(zip(names, model.committee.probabilities(of_roles(measures, told)), strict=True))
     kept = [m for m in mentions if likely[thing_key(m)].get(NONE, 0.0) <= DOUBT and words.in_one_sentence(m)]
     chosen = without_overlaps(kept, lambda m: likelier(m, likely[thing_key(m)].get(NONE, 0.0)))

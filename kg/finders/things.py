@@ -15,7 +15,6 @@ from itertools import pairwise
 import numpy as np
 
 from kg.crf import Doubles
-from kg.cues import Cues
 from kg.finders.mentions import RULES, without_overlaps
 from kg.finders.names import is_coined
 from kg.finders.surroundings import GAPS, SURROUNDINGS, Surroundings
@@ -61,14 +60,15 @@ def group_things(mentions: Iterable[Mention]) -> dict[str, list[Mention]]:
 
 
 def measure_things(
-    words: Words, mentions: Sequence[Mention], tagging: Tagging, cues: Cues, vocabulary: Vocabulary
-) -> dict[str, Doubles]:
-    """Return the `MEASURES` of each thing among `mentions`, from the places that no likelier mention takes."""
+    around: Surroundings, mentions: Sequence[Mention], tagging: Tagging, vocabulary: Vocabulary
+) -> Doubles:
+    """Return the `MEASURES` of each thing among `mentions`, at least one, from the places that no likelier one takes.
+
+    The things (rows) are in the order of `group_things`.
+    """
     assert tagging.roles.kinds == ROLES
     assert tagging.types.kinds == TYPES
-    if not mentions:
-        return {}
-    around = Surroundings(words, cues)
+    words = around.words
     text, title_end, own = words.text, words.title_end, around.own
     # the places in the order of the text, and after each other those that count for each thing
     names = [thing_key(m) for m in mentions]
@@ -157,8 +157,7 @@ def measure_things(
     bits = np.frombuffer(b"".join(map(bytes, map(around.flags, mentions, compared))), dtype=np.uint8)
     flags = bits.reshape(len(mentions), -1).astype(np.float64)
     gaps = np.array([around.gaps(m) for m in mentions])
-    rows = np.hstack([np.log(likely / (1 - likely)), np.array(alone, dtype=np.float64), most(flags), least(gaps)])
-    return dict(zip(things, rows, strict=True))
+    return np.hstack([np.log(likely / (1 - likely)), np.array(alone, dtype=np.float64), most(flags), least(gaps)])
 
 
 def _listed(words: Words, mentions: Sequence[Mention], free: Sequence[bool], roles: Doubles) -> Doubles:

@@ -20,7 +20,7 @@ from kg.evaluation import Evaluation, evaluate, name_keys
 from kg.finders.clues import find_clues
 from kg.finders.comparisons import IMPROVED, OTHER, RULES, find_candidates
 from kg.finders.roles import CLASSES, NONE, RoleModel, decide_roles, decide_things, of_roles, of_types
-from kg.finders.surroundings import own_start
+from kg.finders.surroundings import Surroundings
 from kg.finders.things import group_things, measure_things, thing_key
 from kg.ontology import Ontology
 from kg.perceptron import Doubles, Perceptron
@@ -238,24 +238,24 @@ def role_rows(proposals: Iterable[Proposal], ontology: Ontology, known: dict[str
     """
     seen: dict[tuple[str, str], tuple[int, ...]] = {}
     for example, mentions, tagging in proposals:
+        if not mentions:
+            continue
         left = dict(example.annotation.entities)
-        things = group_things(mentions)
-        measured = measure_things(example.words, mentions, tagging, ontology.cues, ontology.vocabulary)
+        around, things = Surroundings(example.words, ontology.cues), group_things(mentions)
         found: dict[str, tuple[str, str]] = {}
         for thing in sorted(things, key=lambda t: (-max(m.tagged for m in things[t]), t)):
             keys = name_keys([things[thing][0].name, *(m.surface for m in things[thing])])
             name = next((n for n, wanted in left.items() if wanted.keys & keys), None)
             known_as = left.pop(name) if name is not None else None
             found[thing] = (known_as.role, known_as.type) if known_as else (NONE, "")
-        if things:
-            yield Measured(
-                paper=paper_id(example.paper.title),
-                measures=np.array(list(measured.values())),
-                roles=tuple(found[thing][0] for thing in measured),
-                types=tuple(found[thing][1] for thing in measured),
-                further=example.further,
-                clues=find_clues(example.words, things, own_start(example.words, ontology.cues), numbers(known), seen),
-            )
+        yield Measured(
+            paper=paper_id(example.paper.title),
+            measures=measure_things(around, mentions, tagging, ontology.vocabulary),
+            roles=tuple(found[thing][0] for thing in things),
+            types=tuple(found[thing][1] for thing in things),
+            further=example.further,
+            clues=find_clues(example.words, things, around.own, numbers(known), seen),
+        )
 
 
 def improvement_rows(decided: Roles, ontology: Ontology) -> Iterator[Row]:

@@ -149,8 +149,8 @@ def _inputs(
         n = len(paper.paper.atoms)
         places = np.array(same_words(paper.paper.atoms), dtype=np.int64)
         near[:, row, :n] = np.where(places < n, places, longest)
-        words[row, : len(paper.paper.atoms)] = [vectors.rows.get(a, len(vectors.rows)) for a in paper.paper.atoms]
-        mask[row, : len(paper.paper.atoms)] = 1
+        words[row, :n] = [vectors.rows.get(a, len(vectors.rows)) for a in paper.paper.atoms]
+        mask[row, :n] = 1
         for i in range(longest):
             offsets.append(len(features))
             if i < len(paper.features):
