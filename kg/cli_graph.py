@@ -103,7 +103,7 @@ def _answer(
 
     from kg.answers import answer_chunks, misfit, rows
     from kg.errors import QueryError
-    from kg.sparql import missing_nodes
+    from kg.missing import missing_parts
 
     form = None if form == "table" else form
     if wrong := misfit(answer, form):
@@ -115,7 +115,7 @@ def _answer(
         return
     count = _print_table([v.value for v in answer.variables], rows(answer, prefixes, store, limit))
     if not count:
-        for note in missing_nodes(store, text, prefixes):
+        for note in missing_parts(store, text, prefixes):
             click.echo(f"kg: {note}", err=True)
     more = limit is not None and count == limit and next(answer, None) is not None
     click.echo(f"{count} row{'s' if count != 1 else ''}" + (" of more" if more else ""), err=True)

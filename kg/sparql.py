@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from kg.errors import QueryError
 from kg.files import ontology_folder
-from kg.records import TYPES
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -61,8 +60,6 @@ WORDS = frozenset(
     ISURI ISBLANK ISLITERAL ISNUMERIC REGEX SUBSTR REPLACE LATERAL""".split()
 )
 AGGREGATES = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
-# where a named query has the default of a parameter
-DEFAULT = re.compile(r"VALUES \?(\w+) \{[^{}]*\Z")
 DEEPEST, LONGEST, MOST_OPEN = 200, 1000, 50
 SIGNS = frozenset("!+-*/^|&=<")
 BROKEN_IRI = re.compile(r"<[^\s<>=][^<>\n]{0,1000}>")
@@ -157,16 +154,16 @@ def _too_deep(text: str, pieces: Sequence[Token]) -> Iterator[str]:
     for token in pieces:
         opened += token.text in QUOTES
         if opened == MOST_OPEN:
-            yield f"{_place(text, token.start)}: the {MOST_OPEN}th string that never ends; close them"
+            yield f"{place_of(text, token.start)}: the {MOST_OPEN}th string that never ends; close them"
         depth += (token.text in PAIRS.values()) - (token.text in PAIRS)
         signs += token.text in SIGNS or token.text.upper() in ("OPTIONAL", "UNION", "MINUS")
         if depth > DEEPEST:
-            yield f"{_place(text, token.start)}: nested more than {DEEPEST} deep; no query needs that"
+            yield f"{place_of(text, token.start)}: nested more than {DEEPEST} deep; no query needs that"
         if signs > LONGEST:
-            yield f"{_place(text, token.start)}: more than {LONGEST:,} operators; split the query"
+            yield f"{place_of(text, token.start)}: more than {LONGEST:,} operators; split the query"
 
 
-def _declared(pieces: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, str]:
+def declared_prefixes(pieces: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return `prefixes` and those that the query declares itself."""
     found = dict(prefixes)
     for word, name, iri in zip(pieces, pieces[1:], pieces[2:], strict=False):
@@ -177,14 +174,14 @@ def _declared(pieces: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str,
 
 def _unknown_terms(text: str, pieces: Sequence[Token], prefixes: Mapping[str, str]) -> Iterator[str]:
     """Yield a complaint for each term of our namespace in the query `text` that the ontology has not."""
-    ours = {f"{name}:" for name, iri in _declared(pieces, prefixes).items() if iri == TERMS}
+    ours = {f"{name}:" for name, iri in declared_prefixes(pieces, prefixes).items() if iri == TERMS}
     known = read_terms()
     for token in pieces:
         prefix, colon, local = token.text.partition(":")
         if token.kind == "name" and prefix + colon in ours and local and local not in known:
-            near = _nearest(local, known)
+            near = nearest(local, known)
             hint = f"did you mean {prefix}:{near}?" if near else f"the terms are {', '.join(known)}"
-            yield f"{_place(text, token.start)}: {token.text} is no term of the ontology; {hint}"
+            yield f"{place_of(text, token.start)}: {token.text} is no term of the ontology; {hint}"
 
 
 def explain(text: str, error: str, prefixes: Mapping[str, str]) -> str:
@@ -194,7 +191,7 @@ def explain(text: str, error: str, prefixes: Mapping[str, str]) -> str:
 
 
 def _complaints(text: str, pieces: Sequence[Token], prefixes: Mapping[str, str]) -> Iterator[str]:
-    known = _declared(pieces, prefixes)
+    known = declared_prefixes(pieces, prefixes)
     opened: list[Token] = []
     last = ""
     if not pieces:
@@ -203,11 +200,11 @@ def _complaints(text: str, pieces: Sequence[Token], prefixes: Mapping[str, str])
         if token.kind == "word" and token.text.upper() in UPDATES:
             yield f"{here}: {token.text} is an update; the graph is only read: SELECT, ASK, CONSTRUCT and DESCRIBE"
         elif token.kind == "word" and token.text.upper() not in WORDS and token.text not in WORDS:
-            near = _nearest(token.text.upper(), sorted(WORDS))
+            near = nearest(token.text.upper(), sorted(WORDS))
             yield f"{here}: {token.text} is no word of SPARQL" + (f"; did you mean {near}?" if near else "")
         elif token.kind == "name" and token.text[:2] != "_:" and token.text.split(":")[0] not in known:
             prefix = token.text.split(":")[0]
-            near = _nearest(prefix, sorted(known))
+            near = nearest(prefix, sorted(known))
             hint = f"did you mean {near}:? " if near else ""
             yield f"{here}: unknown prefix {prefix}:; {hint}known prefixes: {', '.join(sorted(known))}"
         elif token.kind == "word" and token.text.upper() in AGGREGATES and last.upper() in ("SELECT", "DISTINCT"):
@@ -221,13 +218,13 @@ def _complaints(text: str, pieces: Sequence[Token], prefixes: Mapping[str, str])
         elif token.kind == "sign" and token.text in PAIRS:
             if not opened or opened[-1].text != PAIRS[token.text]:
                 yield f"{here}: {token.text} closes nothing" + (
-                    f": {opened[-1].text} of {_place(text, opened[-1].start)[7:]} is open" if opened else ""
+                    f": {opened[-1].text} of {place_of(text, opened[-1].start)[7:]} is open" if opened else ""
                 )
                 return
             opened.pop()
         last = token.text
     if opened:
-        yield f"{_place(text, opened[-1].start)}: {opened[-1].text} is never closed"
+        yield f"{place_of(text, opened[-1].start)}: {opened[-1].text} is never closed"
 
 
 def _expected(text: str, pieces: Sequence[Token], error: str) -> str:
@@ -254,37 +251,15 @@ def _expected(text: str, pieces: Sequence[Token], error: str) -> str:
     return f"query, line {line}, column {column}: {what}{hint}"
 
 
-def missing_nodes(store: pyoxigraph.Store, text: str, prefixes: Mapping[str, str]) -> Iterator[str]:
-    """Yield a note for each node that the query `text` names and `store` does not have."""
-    import pyoxigraph
-
-    pieces = tuple(tokens(text))
-    known = _declared(pieces, prefixes)
-    a = pyoxigraph.NamedNode(f"{RDF}type")
-    for token in pieces:
-        prefix, _, local = token.text.partition(":")
-        if token.kind != "name" or not local or prefix not in ("paper", *map(str.lower, TYPES)):
-            continue
-        space = known.get(prefix, "")
-        if next(store.quads_for_pattern(pyoxigraph.NamedNode(space + local), None, None), None) is None:
-            of_kind = pyoxigraph.NamedNode(TERMS + prefix.capitalize())
-            same = (str(q.subject)[1:-1] for q in store.quads_for_pattern(None, a, of_kind))
-            near = _nearest(local, sorted(n[len(space) :] for n in same if n.startswith(space)))
-            hint = f"; did you mean {prefix}:{near}?" if near else "; kg show NAME gives the IRI of a thing"
-            default = DEFAULT.search(text[: token.start])
-            if default and f"# ?{default[1]} (" in text:
-                hint = f"; ask about another with --set {default[1]}=…"
-            yield f"{_place(text, token.start)}: {token.text} is not in this graph{hint}"
-
-
-def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str | None:
+def nearest(word: str, known: tuple[str, ...] | list[str]) -> str | None:
+    """Return which of `known` is written most like `word`, in any case, if one is."""
     folded = {k.lower(): k for k in known}
     near = difflib.get_close_matches(word.lower(), folded, n=1, cutoff=0.7)
     return folded[near[0]] if near else None
 
 
 def _placed(text: str, pieces: Sequence[Token]) -> Iterator[tuple[str, Token]]:
-    """Yield each of `pieces` with its `_place`, counted from the one before."""
+    """Yield each of `pieces` with its `place_of`, counted from the one before."""
     line, start, at = 1, 0, 0
     for token in pieces:
         if more := text.count("\n", at, token.start):
@@ -293,7 +268,8 @@ def _placed(text: str, pieces: Sequence[Token]) -> Iterator[tuple[str, Token]]:
         yield f"query, line {line}, column {at - start + 1}", token
 
 
-def _place(text: str, at: int) -> str:
+def place_of(text: str, at: int) -> str:
+    """Return line and column of the offset `at` in the query `text`, in words."""
     line = text.count("\n", 0, at) + 1
     return f"query, line {line}, column {at - text.rfind(chr(10), 0, at)}"
 

@@ -21,7 +21,7 @@ LAYERS = (
     ("readers", "finders", "crf", "network", "vectors", "tokens", "tagger", "classifier", "perceptron", "experience"),
     ("detached", "extractions", "pipeline", "engine", "facts", "naming", "namesakes", "resolution", "graph", "layout"),
     ("statements", "rdf", "dataset", "ntriples", "jsonld", "graphml", "page", "validation", "evaluation", "training"),
-    ("sparql", "store", "answers", "node", "paths", "diff", "queries", "page_query"),
+    ("sparql", "missing", "store", "answers", "node", "paths", "diff", "queries", "page_query"),
     ("build", "server"),
     ("cli_graph",),
     ("cli",),

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import QueryError
-from kg.sparql import explain, missing_nodes, read_prefixes, read_terms, run_query, shorten, tokens, within
+from kg.sparql import explain, read_prefixes, read_terms, run_query, shorten, tokens, within
 
 
 def test_sparql_knows_the_prefixes_of_the_ontology(tiny: pyoxigraph.Store) -> None:
@@ -106,21 +106,6 @@ def test_sparql_of_any_text_answers_or_says_in_one_line_what_is_wrong(text: str)
 
 def test_sparql_names_the_terms_of_the_ontology() -> None:
     assert {"Paper", "introduces", "improvesOn", "confidence"} <= set(read_terms())
-
-
-def test_sparql_notes_what_the_graph_does_not_have(tiny: pyoxigraph.Store) -> None:
-    tiny.update("INSERT DATA { <https://w3id.org/mlkg/model/bert> a <https://w3id.org/mlkg/ontology#Model> }")
-    text = "SELECT * { model:bart ?p task:x . model:a ?q ?r }"
-    assert list(missing_nodes(tiny, text, read_prefixes())) == [
-        "query, line 1, column 12: model:bart is not in this graph; did you mean model:bert?",
-        "query, line 1, column 26: task:x is not in this graph; kg show NAME gives the IRI of a thing",
-    ]
-
-
-def test_sparql_of_a_named_query_without_its_default_says_what_to_ask(tiny: pyoxigraph.Store) -> None:
-    text = "# ?model (Model): a model\nSELECT * { VALUES ?model { model:bert } ?model ?p ?o }"
-    [note] = missing_nodes(tiny, text, read_prefixes())
-    assert note == "query, line 2, column 28: model:bert is not in this graph; ask about another with --set model=…"
 
 
 def test_sparql_is_given_up_after_a_time() -> None:
