@@ -13,11 +13,14 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kg.crf import Doubles
 from kg.finders.mentions import RULES, without_overlaps
 from kg.finders.names import is_coined
 from kg.finders.surroundings import GAPS, SURROUNDINGS, Surroundings
+from kg.finders.targets import RULES as COMPARISONS
+from kg.finders.targets import find_signs, find_targets
 from kg.finders.words import Words
 from kg.records import ROLES, TYPES, Mention
 from kg.tagger import Tagging
@@ -34,6 +37,10 @@ NOTHING = (0.0,) * len(ROLES)
 HALF, LEAST_LIKELY = 0.5, 0.3
 # names that begin with the same letters, so many, are variants
 STEM = 5
+# by which words it is compared with, in the paper's own part and before it
+AIMED = tuple(f"{rule}, {part}" for rule in (*COMPARISONS, "set against") for part in ("own part", "background"))
+# of what is less likely than this, no list is made
+LEAST_TAGGED = 0.1
 MEASURES = (
     "tagged", "tagged, mean", "inside", "inside, least", *(f"{role}, most" for role in ROLES),
     *(f"{role}, mean" for role in ROLES), "any role", *(f"{kind}, most" for kind in TYPES),
@@ -42,7 +49,7 @@ MEASURES = (
     "longer rival", "shorter rival", "most introduced", "named like what is introduced", "things", "introduced things",
     "free places", "places", "words", "letters", "known", "coined", "short form", "narrows", "lower case",
     "variant of the title", "first place", "last place", "own start", "background places", "title places",
-    "own places", "narrower", "always compared", *RULES, *TYPES, *SURROUNDINGS, *GAPS,
+    "own places", "narrower", "always compared", *RULES, *TYPES, *SURROUNDINGS, *AIMED, *GAPS,
 )  # fmt: skip
 
 
@@ -72,7 +79,8 @@ def measure_things(
     text, title_end, own = words.text, words.title_end, around.own
     # the places in the order of the text, and after each other those that count for each thing
     names = [thing_key(m) for m in mentions]
-    free = {(m.start, m.end) for m in without_overlaps(mentions, lambda m: likelier(m, 0.5))}
+    apart = without_overlaps(mentions, lambda m: likelier(m, 0.5))
+    free = {(m.start, m.end) for m in apart}
     is_free = [(m.start, m.end) in free for m in mentions]
     things: dict[str, list[int]] = {}
     for i, name in enumerate(names):
@@ -155,7 +163,7 @@ def measure_things(
             + [first.type == kind for kind in TYPES]
         )
     bits = np.frombuffer(b"".join(map(bytes, map(around.flags, mentions, compared))), dtype=np.uint8)
-    flags = bits.reshape(len(mentions), -1).astype(np.float64)
+    flags = np.hstack([bits.reshape(len(mentions), -1), _aimed(around, mentions, apart)]).astype(np.float64)
     gaps = np.array([around.gaps(m) for m in mentions])
     return np.hstack([np.log(likely / (1 - likely)), np.array(alone, dtype=np.float64), most(flags), least(gaps)])
 
@@ -167,6 +175,25 @@ def _listed(words: Words, mentions: Sequence[Mention], free: Sequence[bool], rol
         if JOINT.fullmatch(words.text, mentions[i].end, mentions[j].start):
             found[i] = np.maximum(found[i], roles[j])
             found[j] = np.maximum(found[j], roles[i])
+    return found
+
+
+def _aimed(around: Surroundings, mentions: Sequence[Mention], apart: Sequence[Mention]) -> NDArray[np.bool_]:
+    """Tell for each place by which words it is compared with (`AIMED`), of those likely `apart` from each other."""
+    words, cues = around.words, around.cues
+    found = np.zeros((len(mentions), len(AIMED)), dtype=np.bool_)
+    rows: dict[tuple[int, int], list[int]] = {}
+    for i, mention in enumerate(mentions):
+        rows.setdefault((mention.start, mention.end), []).append(i)
+    for sentence, inside in words.by_sentence([m for m in apart if m.tagged > LEAST_TAGGED]):
+        if sentence.start < words.title_end or not inside:
+            continue
+        signs = list(find_signs(sentence, cues))
+        signs += [("", sentence.start + s, sentence.start + e) for s, e in cues.compare_before.spans(sentence.text)]
+        for rule, start, end in signs:
+            column = 2 * (COMPARISONS.index(rule) if rule else len(COMPARISONS)) + (sentence.start < around.own)
+            for target in find_targets(words, inside, (start, end), cues):
+                found[rows[target.start, target.end], column] = True
     return found
 
 

@@ -18,9 +18,10 @@ import numpy as np
 from kg.classifier import Classifier
 from kg.evaluation import Evaluation, evaluate, name_keys
 from kg.finders.clues import find_clues
-from kg.finders.comparisons import IMPROVED, OTHER, RULES, find_candidates
+from kg.finders.comparisons import IMPROVED, OTHER, find_candidates
 from kg.finders.roles import CLASSES, NONE, RoleModel, decide_roles, decide_things, of_roles, of_types
 from kg.finders.surroundings import Surroundings
+from kg.finders.targets import RULES
 from kg.finders.things import group_things, measure_things, thing_key
 from kg.ontology import Ontology
 from kg.perceptron import Doubles, Perceptron

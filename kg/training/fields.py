@@ -8,6 +8,7 @@ from each of them.
 from __future__ import annotations
 
 import random
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -68,7 +69,9 @@ def label_variants(examples: Sequence[Example], cues: Cues, vectors: Vectors) ->
         papers = []
         for example, (types, roles) in zip(examples, wanted, strict=True):
             paper = _described(example, cues, chance, shares[example.further])
-            papers.append(Labelled(paper=paper, features=own_features(paper, vectors), types=types, roles=roles))
+            # most features come again and again
+            features = [list(map(sys.intern, row)) for row in own_features(paper, vectors)]
+            papers.append(Labelled(paper=paper, features=features, types=types, roles=roles))
         variants.append(papers)
     return variants
 
