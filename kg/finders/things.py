@@ -32,7 +32,6 @@ TITLE_HEAD = re.compile(r"^([^:]{2,40}?)(?::|\s[-–—]{1,3}\s)")
 LEAST_ODDS = 1e-3
 # between two names of a list
 JOINT = re.compile(r"(?:\s*\([^()]*\))?(?:\s*[,/]\s*(?:and\s+|or\s+)?|\s+(?:and|or|as well as)\s+)")
-NOTHING = (0.0,) * len(ROLES)
 # how likely a thing must be to count as introduced, or at all
 HALF, LEAST_LIKELY = 0.5, 0.3
 # names that begin with the same letters, so many, are variants
