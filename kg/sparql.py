@@ -154,13 +154,13 @@ def _too_deep(text: str, pieces: Sequence[Token]) -> Iterator[str]:
     for token in pieces:
         opened += token.text in QUOTES
         if opened == MOST_OPEN:
-            yield f"{place_of(text, token.start)}: the {MOST_OPEN}th string that never ends; close them"
+            yield f"{_place(text, token.start)}: the {MOST_OPEN}th string that never ends; close them"
         depth += (token.text in PAIRS.values()) - (token.text in PAIRS)
         signs += token.text in SIGNS or token.text.upper() in ("OPTIONAL", "UNION", "MINUS")
         if depth > DEEPEST:
-            yield f"{place_of(text, token.start)}: nested more than {DEEPEST} deep; no query needs that"
+            yield f"{_place(text, token.start)}: nested more than {DEEPEST} deep; no query needs that"
         if signs > LONGEST:
-            yield f"{place_of(text, token.start)}: more than {LONGEST:,} operators; split the query"
+            yield f"{_place(text, token.start)}: more than {LONGEST:,} operators; split the query"
 
 
 def declared_prefixes(pieces: Sequence[Token], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -181,7 +181,7 @@ def _unknown_terms(text: str, pieces: Sequence[Token], prefixes: Mapping[str, st
         if token.kind == "name" and prefix + colon in ours and local and local not in known:
             near = nearest(local, known)
             hint = f"did you mean {prefix}:{near}?" if near else f"the terms are {', '.join(known)}"
-            yield f"{place_of(text, token.start)}: {token.text} is no term of the ontology; {hint}"
+            yield f"{_place(text, token.start)}: {token.text} is no term of the ontology; {hint}"
 
 
 def explain(text: str, error: str, prefixes: Mapping[str, str]) -> str:
@@ -196,7 +196,7 @@ def _complaints(text: str, pieces: Sequence[Token], prefixes: Mapping[str, str])
     last = ""
     if not pieces:
         yield "query, line 1, column 1: the query is empty; it starts with SELECT, ASK, CONSTRUCT or DESCRIBE"
-    for here, token in _placed(text, pieces):
+    for here, token in placed(text, pieces):
         if token.kind == "word" and token.text.upper() in UPDATES:
             yield f"{here}: {token.text} is an update; the graph is only read: SELECT, ASK, CONSTRUCT and DESCRIBE"
         elif token.kind == "word" and token.text.upper() not in WORDS and token.text not in WORDS:
@@ -218,13 +218,13 @@ def _complaints(text: str, pieces: Sequence[Token], prefixes: Mapping[str, str])
         elif token.kind == "sign" and token.text in PAIRS:
             if not opened or opened[-1].text != PAIRS[token.text]:
                 yield f"{here}: {token.text} closes nothing" + (
-                    f": {opened[-1].text} of {place_of(text, opened[-1].start)[7:]} is open" if opened else ""
+                    f": {opened[-1].text} of {_place(text, opened[-1].start)[7:]} is open" if opened else ""
                 )
                 return
             opened.pop()
         last = token.text
     if opened:
-        yield f"{place_of(text, opened[-1].start)}: {opened[-1].text} is never closed"
+        yield f"{_place(text, opened[-1].start)}: {opened[-1].text} is never closed"
 
 
 def _expected(text: str, pieces: Sequence[Token], error: str) -> str:
@@ -258,8 +258,8 @@ def nearest(word: str, known: tuple[str, ...] | list[str]) -> str | None:
     return folded[near[0]] if near else None
 
 
-def _placed(text: str, pieces: Sequence[Token]) -> Iterator[tuple[str, Token]]:
-    """Yield each of `pieces` with its `place_of`, counted from the one before."""
+def placed(text: str, pieces: Sequence[Token]) -> Iterator[tuple[str, Token]]:
+    """Yield each of `pieces` with its place in words, counted from the one before."""
     line, start, at = 1, 0, 0
     for token in pieces:
         if more := text.count("\n", at, token.start):
@@ -268,8 +268,7 @@ def _placed(text: str, pieces: Sequence[Token]) -> Iterator[tuple[str, Token]]:
         yield f"query, line {line}, column {at - start + 1}", token
 
 
-def place_of(text: str, at: int) -> str:
-    """Return line and column of the offset `at` in the query `text`, in words."""
+def _place(text: str, at: int) -> str:
     line = text.count("\n", 0, at) + 1
     return f"query, line {line}, column {at - text.rfind(chr(10), 0, at)}"
 

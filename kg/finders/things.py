@@ -37,7 +37,8 @@ HALF, LEAST_LIKELY = 0.5, 0.3
 # names that begin with the same letters, so many, are variants
 STEM = 5
 # by which words it is compared with, in the paper's own part and before it
-AIMED = tuple(f"{rule}, {part}" for rule in (*COMPARISONS, "set against") for part in ("own part", "background"))
+AGAINST = (*COMPARISONS, "set against")
+AIMED = tuple(f"{rule}, {part}" for rule in AGAINST for part in ("own part", "background"))
 # of what is less likely than this, no list is made
 LEAST_TAGGED = 0.1
 MEASURES = (
@@ -187,10 +188,10 @@ def _aimed(around: Surroundings, mentions: Sequence[Mention], apart: Sequence[Me
     for sentence, inside in words.by_sentence([m for m in apart if m.tagged > LEAST_TAGGED]):
         if sentence.start < words.title_end or not inside:
             continue
-        signs = list(find_signs(sentence, cues))
-        signs += [("", sentence.start + s, sentence.start + e) for s, e in cues.compare_before.spans(sentence.text)]
+        at, signs = sentence.start, list(find_signs(sentence, cues))
+        signs += [(AGAINST[-1], at + start, at + end) for start, end in cues.compare_before.spans(sentence.text)]
         for rule, start, end in signs:
-            column = 2 * (COMPARISONS.index(rule) if rule else len(COMPARISONS)) + (sentence.start < around.own)
+            column = 2 * AGAINST.index(rule) + (at < around.own)
             for target in find_targets(words, inside, (start, end), cues):
                 found[rows[target.start, target.end], column] = True
     return found
